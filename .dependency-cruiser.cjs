@@ -1,0 +1,161 @@
+// Which folder may import which; types count. The picture is in CONTRIBUTING.md.
+
+/** Programs of processes of their own, and what they share with those who start them: single files of core keep their bundles small. */
+const ownProcess = {
+  runtime: '^src/runtime/',
+  'backends/process': '^src/backends/process/(launcher|launcher-protocol|descendants)\\.ts$',
+  storage: '^src/storage/(server-main|storage-protocol)\\.ts$',
+  metrics: '^src/metrics/(sampler-main|sampler-protocol)\\.ts$',
+  workloads: '^src/workloads/(pacer-main|pacer-protocol)\\.ts$',
+};
+const ownProcesses = Object.values(ownProcess);
+
+/** The indexes of folders; a backend has one of its own. */
+const anyIndex = ['^src/[^/]+/index\\.ts$', '^src/backends/[^/]+/index\\.ts$'];
+const indexOf = (folder) => (folder === 'backends' ? ['^src/backends/index\\.ts$', '^src/backends/[^/]+/index\\.ts$'] : [`^src/${folder}/index\\.ts$`]);
+
+/** A folder of src may import itself and the indexes of the folders given. */
+const folderImportsOnly = (folder, ...others) => ({
+  name: `${folder}-imports`,
+  comment: `src/${folder} may import ${[...others.map((other) => `${other}/index.ts`), 'itself'].join(', ')}.`,
+  severity: 'error',
+  from: { path: `^src/${folder}/`, pathNot: ownProcesses },
+  to: { path: '^src/', pathNot: [`^src/${folder}/`, ...others.flatMap(indexOf)] },
+});
+
+/** An npm package that only the given places may import. */
+const packageOnlyIn = (packages, ...places) => ({
+  name: `${packages[0]}-only-in`,
+  comment: `${packages.join(', ')}: only in ${places.join(', ')}.`,
+  severity: 'error',
+  from: { pathNot: ['^test/', ...places] },
+  to: { path: `(^|node_modules/)(@types/)?(${packages.join('|')})($|/)` },
+});
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'no-orphans',
+      comment: 'A file that imports nothing and that nothing imports.',
+      severity: 'error',
+      from: { orphan: true, path: '^src/' },
+      to: {},
+    },
+
+    folderImportsOnly('core'),
+    ...['schedulers', 'engine', 'workloads', 'metrics', 'stats', 'results', 'storage'].map((folder) => folderImportsOnly(folder, 'core')),
+    folderImportsOnly('suites', 'core', 'engine', 'schedulers', 'workloads', 'metrics', 'results', 'backends', 'storage'),
+    folderImportsOnly('report', 'core', 'results', 'stats'),
+    {
+      name: 'backend-imports',
+      comment: 'A backend may import core (by index.ts) and itself, not another backend.',
+      severity: 'error',
+      from: { path: '^src/backends/([^/]+)/', pathNot: ownProcesses },
+      to: { path: '^src/', pathNot: ['^src/backends/$1/', '^src/core/index\\.ts$'] },
+    },
+    {
+      name: 'backends-imports',
+      severity: 'error',
+      from: { path: '^src/backends/[^/]+\\.ts$' },
+      to: { path: '^src/', pathNot: ['^src/backends/[^/]+\\.ts$', '^src/backends/[^/]+/index\\.ts$', '^src/core/index\\.ts$'] },
+    },
+    ...Object.entries(ownProcess).map(([folder, path]) => ({
+      name: `own-process-imports-${folder.replace('/', '-')}`,
+      comment: `A program of src/${folder} may import single files of core and of its own folder.`,
+      severity: 'error',
+      from: { path },
+      to: { path: '^src/', pathNot: ['^src/core/', `^src/${folder}/`] },
+    })),
+    {
+      name: 'cli-imports',
+      comment: 'The command line uses other folders through their index.ts.',
+      severity: 'error',
+      from: { path: '^src/cli/' },
+      to: { path: '^src/', pathNot: ['^src/cli/', ...anyIndex] },
+    },
+    {
+      name: 'public-api-imports',
+      comment: 'src/index.ts exports what the indexes export.',
+      severity: 'error',
+      from: { path: '^src/index\\.ts$' },
+      to: { path: '^src/', pathNot: anyIndex },
+    },
+    {
+      name: 'through-index',
+      comment: 'From outside, a folder is used through its index.ts.',
+      severity: 'error',
+      from: { path: '^src/([^/]+)/', pathNot: ownProcesses },
+      to: { path: '^src/[^/]+/', pathNot: ['^src/$1/', ...anyIndex] },
+    },
+    {
+      name: 'src-from-outside',
+      comment: 'Benches and examples use src as a reader of the docs would: through an index.ts.',
+      severity: 'error',
+      from: { path: '^(bench|examples|scripts)/' },
+      to: { path: '^src/', pathNot: ['^src/index\\.ts$', ...anyIndex] },
+    },
+    {
+      name: 'nobody-imports-cli',
+      severity: 'error',
+      from: { pathNot: ['^src/cli/', '^test/'] },
+      to: { path: '^src/cli/' },
+    },
+    {
+      name: 'nobody-imports-the-public-api',
+      comment: 'src/index.ts is for users; inside src it would make cycles.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^src/index\\.ts$' },
+    },
+    {
+      name: 'functions-imports',
+      comment: 'A function runs in a container: it may import single files of core, and of itself.',
+      severity: 'error',
+      from: { path: '^functions/([^/]+)/' },
+      to: { path: '^(src|functions|test|bench|examples|scripts)/', pathNot: ['^src/core/', '^functions/$1/'] },
+    },
+    {
+      name: 'src-imports-src',
+      comment: 'Product code does not import tests, benches, examples, scripts or functions.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(test|bench|examples|scripts|functions)/' },
+    },
+
+    packageOnlyIn(['dockerode'], '^src/backends/docker/'),
+    packageOnlyIn(['commander', 'cli-progress', 'cli-table3', 'picocolors'], '^src/cli/', '^src/report/'),
+    packageOnlyIn(['undici'], '^src/backends/'),
+    packageOnlyIn(['hono', '@hono/[^/]+'], '^src/storage/'),
+    packageOnlyIn(['pidusage'], '^src/metrics/'),
+    packageOnlyIn(['nano'], '^functions/'),
+    {
+      name: 'no-dev-packages',
+      comment: 'What ships must not need a development dependency.',
+      severity: 'error',
+      from: { path: '^(src|functions)/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: ['node_modules/@types/'] },
+    },
+    {
+      name: 'no-unlisted-packages',
+      severity: 'error',
+      from: { path: '^(src|functions|test|bench|examples)/' },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+    },
+    {
+      name: 'policy-does-no-io',
+      comment: 'Schedulers and the engine decide; files, sockets and processes belong to backends.',
+      severity: 'error',
+      from: { path: '^src/(schedulers|engine)/' },
+      to: { dependencyTypes: ['core'] },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|coverage)/' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+  },
+};
