@@ -1,0 +1,82 @@
+import { ExitCode } from './exit-codes.js';
+
+interface CatalogueEntry {
+  readonly exitCode: ExitCode;
+  /** What the user can do about it; an error may say something more specific. */
+  readonly fix: string;
+}
+
+/**
+ * Every error code a user can meet. Two kinds share the table: errors that end a command (they have an exit code), and codes that
+ * end one invocation or one cell (their exit code is that of an invalid cell). docs/errors.md lists the same codes; a test checks it.
+ */
+export const errorCatalogue = {
+  FBB_ERR_NODE_VERSION: { exitCode: ExitCode.missing, fix: 'Install Node 20.11 or newer.' },
+  FBB_ERR_USAGE: { exitCode: ExitCode.usage, fix: 'Run the command with --help to see what it takes.' },
+  FBB_ERR_REGISTRY_DUPLICATE: { exitCode: ExitCode.bug, fix: 'Rename one of the two.' },
+  FBB_ERR_SUITE_UNKNOWN: { exitCode: ExitCode.usage, fix: 'Name a built-in suite or the path of a YAML file.' },
+  FBB_ERR_SUITE_INVALID: { exitCode: ExitCode.usage, fix: 'Mend the places listed; docs/suites.md describes every field.' },
+  FBB_ERR_SUITE_EMPTY: { exitCode: ExitCode.usage, fix: 'Loosen --experiments, --workloads or --schedulers.' },
+  FBB_ERR_EXPERIMENT_UNKNOWN: { exitCode: ExitCode.usage, fix: 'Name an experiment of the suite.' },
+  FBB_ERR_SCHEDULER_UNKNOWN: { exitCode: ExitCode.usage, fix: 'Run "faasbatch-bench list schedulers".' },
+  FBB_ERR_SCHEDULER_OPTIONS: { exitCode: ExitCode.usage, fix: 'Run "faasbatch-bench list schedulers --verbose" to see the options.' },
+  FBB_ERR_SCHEDULER_ACTION: { exitCode: ExitCode.invalidCell, fix: 'Mend the scheduler; docs/schedulers.md lists what each action needs.' },
+  FBB_ERR_SCHEDULER_THREW: { exitCode: ExitCode.invalidCell, fix: 'Mend the scheduler; hooks must not throw.' },
+  FBB_ERR_SCHEDULER_STALLED: { exitCode: ExitCode.invalidCell, fix: 'Every invocation passed to onArrival must be assigned in the end.' },
+  FBB_ERR_CAPABILITY_MISSING: { exitCode: ExitCode.missing, fix: 'Choose a backend that has it, or leave the scheduler out.' },
+  FBB_ERR_WORKLOAD_UNKNOWN: { exitCode: ExitCode.usage, fix: 'Run "faasbatch-bench list workloads".' },
+  FBB_ERR_FUNCTION_UNKNOWN: { exitCode: ExitCode.usage, fix: 'Run "faasbatch-bench list functions".' },
+  FBB_ERR_FUNCTION_MANIFEST: { exitCode: ExitCode.usage, fix: 'Mend the function manifest; docs/functions.md describes it.' },
+  FBB_ERR_FUNCTION_LOAD: { exitCode: ExitCode.invalidCell, fix: 'Check that the handler file exists and exports a function named handler.' },
+  FBB_ERR_FUNCTION_THREW: { exitCode: ExitCode.invalidCell, fix: 'Mend the function.' },
+  FBB_ERR_FUNCTION_EXITED: { exitCode: ExitCode.invalidCell, fix: 'The function ended its own thread; return instead.' },
+  FBB_ERR_FUNCTION_TIMEOUT: { exitCode: ExitCode.invalidCell, fix: 'Raise timeoutMs in the manifest, or make the function shorter.' },
+  FBB_ERR_FUNCTION_INPUT: { exitCode: ExitCode.invalidCell, fix: 'The workload gives this function an input it does not take; mend the workload.' },
+  FBB_ERR_FUNCTION_OUTPUT: { exitCode: ExitCode.invalidCell, fix: 'The handler returned a wrong result; mend the function.' },
+  FBB_ERR_CONTAINER_LOST: { exitCode: ExitCode.invalidCell, fix: 'The container ended while it ran this; see the problems of the cell.' },
+  FBB_ERR_CONTAINER_MEMORY: { exitCode: ExitCode.invalidCell, fix: 'Raise --container-memory, or make the function smaller.' },
+  FBB_ERR_CONTAINER_UNRESPONSIVE: { exitCode: ExitCode.invalidCell, fix: 'The function blocked its container; see timeoutMs in its manifest.' },
+  FBB_ERR_CONTAINER_LAUNCH: { exitCode: ExitCode.invalidCell, fix: 'See the message of the container; is there memory and may processes be started?' },
+  FBB_ERR_BACKEND_UNKNOWN: { exitCode: ExitCode.usage, fix: 'Choose one of the listed backends.' },
+  FBB_ERR_BACKEND_SOCKET_PATH: { exitCode: ExitCode.missing, fix: 'Set TMPDIR to a shorter path.' },
+  FBB_ERR_BACKEND_FAILED: { exitCode: ExitCode.invalidCell, fix: 'Run the cell again with --resume; if it happens again, report it.' },
+  FBB_ERR_STORAGE_FAILED: { exitCode: ExitCode.missing, fix: 'Run the suite again; if it happens again, report it.' },
+  FBB_ERR_CELL_INTERRUPTED: { exitCode: ExitCode.interrupted, fix: 'Finished cells are kept; continue with --resume.' },
+  FBB_ERR_CELL_LOST_INVOCATIONS: { exitCode: ExitCode.invalidCell, fix: 'This is a bug in the engine; please report it with the result set.' },
+  FBB_ERR_CELL_FAILED_INVOCATIONS: { exitCode: ExitCode.invalidCell, fix: 'invocations.csv of the cell names each with its code.' },
+  FBB_ERR_CELL_LATE_LOAD: { exitCode: ExitCode.invalidCell, fix: 'Quiet the machine, lower --load, or raise maxLagMs in the suite.' },
+  FBB_ERR_RESULTS_NOT_WRITABLE: { exitCode: ExitCode.missing, fix: 'Choose a writable folder with --out.' },
+  FBB_ERR_RESULTS_UNKNOWN: { exitCode: ExitCode.usage, fix: 'Give the folder of a result set, its id, or "latest".' },
+  FBB_ERR_RESULTS_INVALID: { exitCode: ExitCode.usage, fix: 'The file was changed or written by another version; run the suite again.' },
+  FBB_ERR_RESULTS_RESUME: { exitCode: ExitCode.usage, fix: 'Resume with the suite and options of the first run, or start a new one.' },
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type ErrorCode = keyof typeof errorCatalogue;
+
+interface FbbErrorOptions {
+  readonly fix?: string;
+  readonly cause?: unknown;
+}
+
+/** An error a user can meet: a code, what happened, and what to do. */
+export class FbbError extends Error {
+  override readonly name = 'FbbError';
+  readonly code: ErrorCode;
+  readonly fix: string;
+
+  constructor(code: ErrorCode, what: string, options: FbbErrorOptions = {}) {
+    super(what, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.fix = options.fix ?? errorCatalogue[code].fix;
+  }
+
+  get exitCode(): ExitCode {
+    return errorCatalogue[this.code].exitCode;
+  }
+}
+
+/** The text of anything that was thrown, in one line. */
+export function describeError(thrown: unknown): string {
+  const text = thrown instanceof Error ? thrown.message || thrown.name : String(thrown);
+  return text.split('\n', 1)[0] ?? '';
+}

@@ -1,0 +1,36 @@
+/** How a function spends its time; decides how a container expands it (worker threads or the event loop). */
+export type FunctionKind = 'cpu' | 'io';
+
+/** What the harness needs to know of a function to run it. */
+export interface FunctionSpec {
+  /** The name invocations refer to; several functions of a workload may share one code folder. */
+  readonly functionId: string;
+  readonly kind: FunctionKind;
+  /** Absolute path of the CommonJS or ES module that exports `handler`. */
+  readonly handlerPath: string;
+  /** One invocation may run this long before it ends as `timedOut`. */
+  readonly timeoutMs: number;
+  /** Services the function talks to, for example `storage`. */
+  readonly needs: readonly string[];
+}
+
+/** What a handler is given besides its input. */
+export interface FunctionContext {
+  readonly invocationId: string;
+  /** Aborted when the invocation has timed out. */
+  readonly signal: AbortSignal;
+  /**
+   * A client, connection or other costly thing that invocations with equal `args` can share. With resource multiplexing on, one
+   * instance per container (per thread for CPU functions) serves them all; with it off, `create` is called every time.
+   */
+  resource<T>(kind: string, args: unknown, create: () => T | Promise<T>): Promise<T>;
+}
+
+/** The shape of a function's module. */
+export interface FunctionModule<Input = unknown, Output = unknown> {
+  handler(input: Input, ctx: FunctionContext): Output | Promise<Output>;
+  /** Says what is wrong with an input, or nothing. */
+  checkInput?(input: unknown): string | undefined;
+  /** Says what is wrong with an output, or nothing; runs outside the measured time. */
+  checkOutput?(input: Input, output: unknown): string | undefined;
+}

@@ -1,0 +1,39 @@
+export type { Backend, BackendCell, BackendListener, Batch, ContainerUsage, InvocationResult } from './backend.js';
+export type { Clock, Timer } from './clock.js';
+export type { Container, ContainerState, PoolView } from './container.js';
+export { DurationRecorder, type DurationHistory } from './duration-history.js';
+export { describeError, FbbError, type ErrorCode } from './errors.js';
+export { ExitCode } from './exit-codes.js';
+export type { FunctionContext, FunctionModule, FunctionSpec } from './function.js';
+export { latencyPartNames, type Invocation, type LatencyPartName, type LatencyParts, type Outcome, type OutcomeStatus } from './invocation.js';
+export { MonotonicClock, monotonicNowMs, wallClockIso } from './monotonic-clock.js';
+export type {
+  CellMetrics,
+  ContainerRow,
+  LatencySummary,
+  SampleRound,
+  SamplerCost,
+  UsageSummary,
+} from './measures.js';
+export type { Recorder, RowSink } from './recorder.js';
+export { Registry } from './registry.js';
+export { createRng, type Rng } from './rng.js';
+export {
+  defineScheduler,
+  schedulerOptions,
+  type Capability,
+  type CpuClass,
+  type ExecutionMode,
+  type Scheduler,
+  type SchedulerContext,
+  type SchedulerDefinition,
+  type SchedulerDeps,
+} from './scheduler.js';
+export type { Workload } from './workload.js';
+export {
+  modeHeader,
+  ndjsonType,
+  type ContainerConfig,
+  type WireInvocation,
+  type WireOutcome,
+} from './wire.js';

@@ -1,0 +1,87 @@
+import type { LatencyPartName, OutcomeStatus } from './invocation.js';
+
+/** Latencies in ms. A percentile is null when fewer than one observation in expectation lies beyond it: too few to name it. */
+export interface LatencySummary {
+  readonly count: number;
+  readonly mean: number | null;
+  readonly p50: number | null;
+  readonly p90: number | null;
+  readonly p95: number | null;
+  readonly p98: number | null;
+  readonly p99: number | null;
+  readonly p999: number | null;
+  readonly max: number | null;
+}
+
+export type LatencyTable = Readonly<Record<'total' | LatencyPartName, LatencySummary>>;
+
+/** One container's life. Times in ms from the start of the cell. */
+export interface ContainerRow {
+  readonly id: number;
+  readonly functionId: string;
+  readonly launchedMs: number;
+  /** NaN when it never became ready. */
+  readonly readyMs: number;
+  readonly retiredMs: number;
+  readonly invocations: number;
+  readonly batches: number;
+  /** Highest reading of its memory; undefined when it was never read. */
+  readonly peakMemoryMb: number | undefined;
+  readonly cpuMs: number | undefined;
+}
+
+/**
+ * One reading of one container, in MB. `memoryMb` is its share of memory: PSS where there is one, and then only in the rounds that
+ * read it; RSS where there is none.
+ */
+export interface ContainerSample {
+  readonly containerId: number;
+  readonly cpuPercent: number;
+  readonly rssMb: number;
+  readonly memoryMb: number | undefined;
+}
+
+/** One round of readings; `cpuPercent` of the host: 100 is all cores. */
+export interface SampleRound {
+  readonly atMs: number;
+  readonly host: { readonly memoryMb: number; readonly cpuPercent: number };
+  readonly containers: readonly ContainerSample[];
+}
+
+/** What sampling cost itself. */
+export interface SamplerCost {
+  readonly cpuMs: number;
+  readonly rounds: number;
+  readonly missedRounds: number;
+  /** Where memory of containers comes from: PSS shares common pages between the processes that map them, RSS counts them in each. */
+  readonly memorySource: 'pss' | 'rss';
+}
+
+/** What the containers of a cell used. */
+export interface UsageSummary {
+  readonly containers: { readonly launched: number; readonly peak: number; readonly containerSeconds: number };
+  readonly memory: {
+    readonly peakMb: number | null;
+    readonly meanMb: number | null;
+    readonly gbSeconds: number | null;
+    /** Containers that lived too short to be read; the mean over the lives of the others stands in for theirs. */
+    readonly unsampledContainers: number;
+  };
+  readonly cpu: {
+    readonly coreSeconds: number;
+    /** Share of all cores that containers used, 0 to 1. */
+    readonly meanUtilization: number;
+    /** The same for everything on the host, the harness included; null without samples. */
+    readonly hostMeanUtilization: number | null;
+  };
+}
+
+/** Everything a cell is judged by. */
+export interface CellMetrics {
+  readonly invocations: Readonly<Record<'arrived' | OutcomeStatus, number>>;
+  /** Of completed invocations only: a failure that comes fast is not a low latency. */
+  readonly latencyMs: LatencyTable;
+  readonly usage: UsageSummary;
+  readonly loadGenerator: { readonly lagP50Ms: number | null; readonly lagP99Ms: number | null; readonly lagMaxMs: number | null };
+  readonly errorCodes: Readonly<Record<string, number>>;
+}

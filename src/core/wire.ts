@@ -1,0 +1,62 @@
+import type { ErrorCode } from './errors.js';
+import type { FunctionSpec } from './function.js';
+import type { OutcomeStatus } from './invocation.js';
+
+/**
+ * What engine and container say to each other: the protocol of the paper's artifact (`/status`, `/init`, `/run`, `/batch_run`, snake
+ * case names, `function_id` for what we call an invocation) with additions that an artifact image ignores.
+ */
+
+/** Header of `/batch_run` that names the execution mode; absent means expanded, as the artifact's FaaSBatch image does. */
+export const modeHeader = 'x-fbb-mode';
+
+export const ndjsonType = 'application/x-ndjson';
+
+/** Body of `POST /init`. */
+export interface WireInit {
+  readonly workflow?: string;
+  readonly function: string;
+  /** Ours: everything the runtime needs to load the function. */
+  readonly spec?: FunctionSpec;
+  readonly multiplexing?: boolean;
+}
+
+/** One item of the body of `POST /batch_run`, and the body of `POST /run`. */
+export interface WireInvocation {
+  readonly function_id: string;
+  readonly input: unknown;
+}
+
+/** One line of a streamed answer; the unstreamed answer is one object of these keyed by `function_id`. */
+export interface WireOutcome {
+  readonly function_id: string;
+  readonly status: Exclude<OutcomeStatus, 'rejected'>;
+  readonly error_code?: ErrorCode;
+  readonly message?: string;
+  /** On the host's monotonic clock, in ms. */
+  readonly started_ms: number;
+  readonly ended_ms: number;
+  readonly cpu_ms?: number;
+  /** Execution and in-container wait in ms, as the artifact names them. */
+  readonly exec_time: number;
+  readonly queue_time: number;
+  readonly result?: unknown;
+}
+
+/** What a container is told at its start, in the environment variable `FBB_CONTAINER`. */
+export interface ContainerConfig {
+  readonly socketPath?: string;
+  readonly port?: number;
+  /** File descriptor of the control pipe; when it closes, the container ends itself with all its descendants. */
+  readonly controlFd?: number;
+  readonly init?: WireInit;
+  readonly memoryLimitMb: number;
+}
+
+export const containerConfigVariable = 'FBB_CONTAINER';
+
+/** The container's last words on the control pipe. */
+export interface WireUsage {
+  readonly cpuMs: number;
+  readonly peakMemoryMb: number;
+}

@@ -1,0 +1,17 @@
+import type { FunctionSpec } from './function.js';
+
+/** Functions, arrival times and inputs: what a cell replays. */
+export interface Workload {
+  readonly name: string;
+  readonly functions: ReadonlyMap<string, FunctionSpec>;
+  /** Intended arrivals in ms from the start, ascending. */
+  readonly intendedMs: Float64Array;
+  /** Function of each invocation, index into `functionIds`. */
+  readonly functionIndex: Uint16Array;
+  readonly functionIds: readonly string[];
+  readonly inputOf: (invocationId: number) => unknown;
+  /** SHA-256 over arrivals, functions and inputs: equal hashes mean equal work. */
+  readonly hash: string;
+  /** What was fitted or drawn to make it, for the manifest. */
+  readonly notes: Readonly<Record<string, number | string>>;
+}
