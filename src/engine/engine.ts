@@ -1,0 +1,515 @@
+import {
+  describeError,
+  DurationRecorder,
+  FbbError,
+  type Backend,
+  type BackendListener,
+  type Clock,
+  type Container,
+  type ContainerUsage,
+  type CpuClass,
+  type DurationHistory,
+  type ErrorCode,
+  type ExecutionMode,
+  type FunctionSpec,
+  type Invocation,
+  type InvocationResult,
+  type OutcomeStatus,
+  type PoolView,
+  type Recorder,
+  type Scheduler,
+  type SchedulerContext,
+  type Timer,
+} from '../core/index.js';
+import { KeepAlive } from './keep-alive.js';
+import { ContainerRecord, InvocationRecord, isInvocationRecord, Pool, removeFrom, type PendingBatch } from './records.js';
+import { planRecovery } from './recovery.js';
+
+interface EngineOptions {
+  readonly clock: Clock;
+  readonly backend: Backend;
+  readonly scheduler: Scheduler;
+  readonly schedulerName: string;
+  readonly functions: ReadonlyMap<string, FunctionSpec>;
+  readonly recorder: Recorder;
+  /** An idle container is retired after this long. */
+  readonly keepAliveMs: number;
+  /** How often an invocation may be started when its container is lost under it; 1 means no second try. */
+  readonly maxAttempts: number;
+  /** With work waiting, nothing running and no progress for this long, the scheduler is said to have stalled. */
+  readonly stallTimeoutMs: number;
+  /** Called once: every arrival has ended, or the cell cannot go on. */
+  onFinished(error: FbbError | undefined): void;
+}
+
+/** A container has this long beyond a function's timeout to say something before it is given up. */
+const silenceGraceMs = 2_000;
+const watchPeriodMs = 1_000;
+const maxConsecutiveLaunchFailures = 5;
+const maxProblemLines = 100;
+
+/** Counts that must agree at the end of a cell. */
+export interface EngineCounts {
+  readonly arrived: number;
+  readonly ended: number;
+  readonly retried: number;
+  readonly launched: number;
+  readonly peakContainers: number;
+  readonly problemsLeftOut: number;
+}
+
+/**
+ * The mechanism under a scheduler: owns the containers and the time line of every invocation, checks each action, hands batches to
+ * the backend, keeps containers alive, and sees to it that every invocation ends exactly once.
+ */
+export class Engine implements SchedulerContext, BackendListener {
+  readonly cores: number;
+  /** What happened that a reader of the results must know, one line each; the first hundred. */
+  readonly problems: string[] = [];
+
+  #problemsLeftOut = 0;
+  readonly #options: EngineOptions;
+  readonly #clock: Clock;
+  readonly #backend: Backend;
+  readonly #scheduler: Scheduler;
+  readonly #recorder: Recorder;
+  readonly #pools = new Map<string, Pool>();
+  readonly #histories = new Map<string, DurationRecorder>();
+  readonly #containers = new Map<number, ContainerRecord>();
+  readonly #keepAlive: KeepAlive;
+  readonly #schedulerTimers = new Set<Timer>();
+  /** Live records; an invocation leaves when it ends, so a long run stays small. */
+  readonly #open = new Map<number, InvocationRecord>();
+
+  #arrived = 0;
+  #ended = 0;
+  #retried = 0;
+  #waiting = 0;
+  #launched = 0;
+  #live = 0;
+  #peakLive = 0;
+  #starting = 0;
+  #dispatched = 0;
+  #nextBatchId = 0;
+  #launchFailures = 0;
+  #lastProgressMs = 0;
+  #arrivalsDone = false;
+  #finished = false;
+  #watchTimer: Timer | undefined;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    this.#clock = options.clock;
+    this.#backend = options.backend;
+    this.#scheduler = options.scheduler;
+    this.#recorder = options.recorder;
+    this.cores = options.backend.cores;
+    this.#keepAlive = new KeepAlive({ clock: options.clock, keepAliveMs: options.keepAliveMs, retire: (container) => this.#retireRecord(container) });
+  }
+
+  get nowMs(): number {
+    return this.#clock.nowMs();
+  }
+
+  get counts(): EngineCounts {
+    return { arrived: this.#arrived, ended: this.#ended, retried: this.#retried, launched: this.#launched, peakContainers: this.#peakLive, problemsLeftOut: this.#problemsLeftOut };
+  }
+
+  /** An invocation of the workload has arrived. Ids are unique within a cell. */
+  submit(id: number, functionId: string, intendedMs: number): void {
+    if (this.#finished) return;
+    const record = new InvocationRecord(id, functionId, intendedMs, this.#clock.nowMs());
+    this.#arrived += 1;
+    this.#waiting += 1;
+    this.#open.set(id, record);
+    this.#lastProgressMs = record.submittedMs;
+    this.#watch();
+    this.#hookArrival(record);
+  }
+
+  /** No `submit` follows; the cell finishes when everything that arrived has ended. */
+  arrivalsDone(): void {
+    this.#arrivalsDone = true;
+    this.#finishIfDone();
+  }
+
+  /** Ends the cell early: what has not ended is rejected with the error's code. */
+  fail(error: FbbError): void {
+    if (this.#finished) return;
+    for (const record of [...this.#open.values()]) this.#endRecord(record, 'rejected', error.code);
+    this.#finish(error);
+  }
+
+  // What a scheduler may do.
+
+  setTimer(delayMs: number, callback: () => void): Timer {
+    const timer = this.#clock.setTimer(delayMs, () => {
+      this.#schedulerTimers.delete(timer);
+      if (this.#finished) return;
+      try {
+        callback();
+      } catch (thrown) {
+        this.#schedulerThrew('a timer', thrown);
+      }
+    });
+    this.#schedulerTimers.add(timer);
+    return timer;
+  }
+
+  pool(functionId: string): PoolView {
+    return this.#pool(functionId);
+  }
+
+  history(functionId: string): DurationHistory {
+    return this.#history(functionId);
+  }
+
+  launch(functionId: string): Container {
+    if (!this.#options.functions.has(functionId)) throw this.#badAction('launch', `the workload has no function '${functionId}'`);
+    const container = new ContainerRecord(this.#launched, functionId, this.#clock.nowMs());
+    this.#launched += 1;
+    this.#live += 1;
+    this.#starting += 1;
+    this.#peakLive = Math.max(this.#peakLive, this.#live);
+    this.#containers.set(container.id, container);
+    this.#pool(functionId).starting.push(container);
+    this.#recorder.containerLaunched(container);
+    this.#backend.launch(container);
+    return container;
+  }
+
+  assign(target: Container, invocations: readonly Invocation[], mode: ExecutionMode): void {
+    const container = this.#checkContainer('assign', target);
+    if (invocations.length === 0) throw this.#badAction('assign', `container ${container.id} was given an empty batch`);
+    const nowMs = this.#clock.nowMs();
+    const records: InvocationRecord[] = [];
+    let alone = false;
+    for (const invocation of invocations) {
+      const record = this.#checkInvocation(container, invocation);
+      record.state = 'assigned';
+      record.containerId = container.id;
+      if (record.attempt > 1) alone = true;
+      records.push(record);
+    }
+    this.#waiting -= records.length;
+    this.#lastProgressMs = nowMs;
+    container.inFlight += records.length;
+    container.batches += 1;
+    if (container.state === 'idle') {
+      const pool = this.#pool(container.functionId);
+      removeFrom(pool.idle, container);
+      pool.busy.push(container);
+      container.state = 'busy';
+    }
+    if (alone) {
+      for (const record of records) this.#post(container, { id: this.#nextBatchId++, mode, invocations: [record], alone: record.attempt > 1 });
+    } else {
+      this.#post(container, { id: this.#nextBatchId++, mode, invocations: records, alone: false });
+    }
+  }
+
+  retire(target: Container): void {
+    const container = this.#checkContainer('retire', target);
+    if (container.inFlight > 0) throw this.#badAction('retire', `container ${container.id} still has ${container.inFlight} invocations`);
+    this.#retireRecord(container);
+  }
+
+  setCpuClass(target: Container, cpuClass: CpuClass): void {
+    const container = this.#checkContainer('setCpuClass', target);
+    if (this.#backend.setCpuClass === undefined) throw this.#badAction('setCpuClass', `backend '${this.#backend.name}' has no cpu-class`);
+    this.#backend.setCpuClass(container, cpuClass);
+  }
+
+  // What the backend tells.
+
+  containerReady(containerId: number): void {
+    const container = this.#containers.get(containerId);
+    if (container?.state !== 'starting') return;
+    const nowMs = this.#clock.nowMs();
+    container.readyMs = nowMs;
+    this.#starting -= 1;
+    this.#launchFailures = 0;
+    this.#lastProgressMs = nowMs;
+    this.#history(container.functionId).recordColdStart(nowMs - container.launchedMs);
+    const pool = this.#pool(container.functionId);
+    removeFrom(pool.starting, container);
+    if (container.inFlight > 0) {
+      container.state = 'busy';
+      pool.busy.push(container);
+      this.#flush(container);
+    } else {
+      this.#becomeIdle(container);
+    }
+    this.#hook('onContainerReady', container);
+  }
+
+  invocationEnded(containerId: number, invocationId: number, result: InvocationResult): void {
+    const container = this.#containers.get(containerId);
+    const entry = container?.running.get(invocationId);
+    if (container === undefined || entry === undefined) return;
+    const { record } = entry;
+    const nowMs = this.#clock.nowMs();
+    container.running.delete(invocationId);
+    container.inFlight -= 1;
+    container.served += 1;
+    container.runningAlone = false;
+    container.lastSignMs = nowMs;
+    this.#dispatched -= 1;
+    this.#lastProgressMs = nowMs;
+    record.cpuMs = result.cpuMs;
+    this.#place(record, result, nowMs);
+    if (result.status === 'completed') this.#history(record.functionId).recordExecution(record.executionMs);
+    else this.#problem(`invocation ${record.id} of '${record.functionId}' ${result.status}: ${result.errorCode ?? 'no code'}${result.message === undefined ? '' : ` (${result.message})`}`);
+    this.#endRecord(record, result.status, result.errorCode);
+    if (this.#finished) return;
+    if (container.inFlight === 0) {
+      removeFrom(this.#pool(container.functionId).busy, container);
+      this.#becomeIdle(container);
+    } else if (container.outbox.length > 0) {
+      this.#flush(container);
+    }
+    if (this.#scheduler.onOutcome !== undefined) {
+      try {
+        this.#scheduler.onOutcome(record, container, this);
+      } catch (thrown) {
+        this.#schedulerThrew('onOutcome', thrown);
+      }
+    }
+    if (container.state === 'idle') this.#hook('onContainerIdle', container);
+    this.#finishIfDone();
+  }
+
+  containerLost(containerId: number, code: ErrorCode, reason: string): void {
+    const container = this.#containers.get(containerId);
+    if (container === undefined) return;
+    this.#loseContainer(container, code, reason);
+  }
+
+  containerEnded(containerId: number, usage: ContainerUsage): void {
+    this.#recorder.containerUsage(containerId, usage);
+  }
+
+  backendFailed(code: ErrorCode, reason: string): void {
+    this.fail(new FbbError(code, reason));
+  }
+
+  // Mechanism.
+
+  #pool(functionId: string): Pool {
+    let pool = this.#pools.get(functionId);
+    if (pool === undefined) {
+      pool = new Pool();
+      this.#pools.set(functionId, pool);
+    }
+    return pool;
+  }
+
+  #history(functionId: string): DurationRecorder {
+    let history = this.#histories.get(functionId);
+    if (history === undefined) {
+      history = new DurationRecorder();
+      this.#histories.set(functionId, history);
+    }
+    return history;
+  }
+
+  #post(container: ContainerRecord, batch: PendingBatch): void {
+    for (const record of batch.invocations) record.batchId = batch.id;
+    if (container.state === 'busy' && container.outbox.length === 0 && !container.runningAlone && !batch.alone) {
+      this.#dispatch(container, batch);
+    } else {
+      container.outbox.push(batch);
+      if (container.state === 'busy') this.#flush(container);
+    }
+  }
+
+  /** Hands over what may go now. A batch that must be alone waits for the container to empty, and everything behind it waits too. */
+  #flush(container: ContainerRecord): void {
+    while (container.outbox.length > 0 && !container.runningAlone) {
+      const batch = container.outbox[0] as PendingBatch;
+      if (batch.alone && container.running.size > 0) return;
+      container.outbox.shift();
+      container.runningAlone = batch.alone;
+      this.#dispatch(container, batch);
+    }
+  }
+
+  #dispatch(container: ContainerRecord, batch: PendingBatch): void {
+    const nowMs = this.#clock.nowMs();
+    const serial = batch.mode === 'serial';
+    // A container is cold to those who were assigned before it had served anybody.
+    const cold = container.served === 0;
+    if (container.running.size === 0) container.lastSignMs = nowMs;
+    for (const record of batch.invocations) {
+      record.dispatchedMs = nowMs;
+      record.coldStartMs = cold ? Math.max(0, container.readyMs - Math.max(container.launchedMs, record.submittedMs)) : 0;
+      container.running.set(record.id, { record, serial });
+    }
+    this.#dispatched += batch.invocations.length;
+    this.#backend.dispatch(container, batch);
+  }
+
+  /** Puts the container's own instants on the time line, in order even if the two clocks disagree by a little. */
+  #place(record: InvocationRecord, result: InvocationResult, nowMs: number): void {
+    record.startedMs = Math.min(Math.max(result.startedMs, record.dispatchedMs), nowMs);
+    record.handlerEndedMs = Math.min(Math.max(result.endedMs, record.startedMs), nowMs);
+  }
+
+  #endRecord(record: InvocationRecord, status: OutcomeStatus, errorCode: string | undefined): void {
+    if (record.state === 'waiting') this.#waiting -= 1;
+    record.end(status, errorCode, this.#clock.nowMs());
+    this.#open.delete(record.id);
+    this.#ended += 1;
+    this.#recorder.invocationEnded(record);
+  }
+
+  #becomeIdle(container: ContainerRecord): void {
+    container.state = 'idle';
+    container.idleSinceMs = this.#clock.nowMs();
+    const { idle } = this.#pool(container.functionId);
+    idle.push(container);
+    this.#keepAlive.watch(container.functionId, idle);
+  }
+
+  #retireRecord(container: ContainerRecord): void {
+    this.#leave(container, 'retired');
+    this.#backend.retire(container);
+  }
+
+  /** Takes a container out of service, whatever it was doing. */
+  #leave(container: ContainerRecord, state: 'retired' | 'lost'): void {
+    const pool = this.#pool(container.functionId);
+    if (container.state === 'starting') {
+      removeFrom(pool.starting, container);
+      this.#starting -= 1;
+    } else if (container.state === 'idle') removeFrom(pool.idle, container);
+    else removeFrom(pool.busy, container);
+    container.state = state;
+    this.#live -= 1;
+    this.#containers.delete(container.id);
+    this.#recorder.containerLeft(container, this.#clock.nowMs());
+  }
+
+  #loseContainer(container: ContainerRecord, code: ErrorCode, reason: string): void {
+    const wasStarting = container.state === 'starting';
+    this.#leave(container, 'lost');
+    this.#lastProgressMs = this.#clock.nowMs();
+    this.#problem(`container ${container.id} of '${container.functionId}' lost: ${reason} (${code})`);
+    if (wasStarting) this.#launchFailures += 1;
+    if (this.#launchFailures >= maxConsecutiveLaunchFailures) {
+      this.fail(new FbbError('FBB_ERR_CONTAINER_LAUNCH', `${this.#launchFailures} containers in a row did not start; the last: ${reason}`));
+      return;
+    }
+    this.#dispatched -= container.running.size;
+    const { givenUp, retried, innocent } = planRecovery(container, this.#options.maxAttempts);
+    const silent = code === 'FBB_ERR_CONTAINER_UNRESPONSIVE';
+    for (const record of givenUp) this.#endRecord(record, silent ? 'timedOut' : 'failed', silent ? 'FBB_ERR_FUNCTION_TIMEOUT' : code);
+    for (const record of retried) record.attempt += 1;
+    this.#retried += retried.length;
+    const comingBack = [...retried, ...innocent].sort((a, b) => a.id - b.id);
+    for (const record of comingBack) record.reset();
+    this.#waiting += comingBack.length;
+    this.#hook('onContainerLost', container);
+    for (const record of comingBack) this.#hookArrival(record);
+    this.#finishIfDone();
+  }
+
+  /** One slow timer while there is work: finds containers that have fallen silent and schedulers that have stopped. */
+  #watch(): void {
+    this.#watchTimer ??= this.#clock.setTimer(watchPeriodMs, () => {
+      this.#watchTimer = undefined;
+      if (this.#finished) return;
+      this.#giveUpSilentContainers();
+      this.#checkStall();
+      if (this.#open.size > 0) this.#watch();
+    });
+  }
+
+  #giveUpSilentContainers(): void {
+    if (this.#dispatched === 0) return;
+    const nowMs = this.#clock.nowMs();
+    for (const [functionId, pool] of this.#pools) {
+      if (pool.busy.length === 0) continue;
+      const limitMs = (this.#options.functions.get(functionId)?.timeoutMs ?? 0) + silenceGraceMs;
+      for (const container of [...pool.busy]) {
+        if (container.running.size === 0 || nowMs - container.lastSignMs < limitMs) continue;
+        this.#backend.retire(container);
+        this.#loseContainer(container, 'FBB_ERR_CONTAINER_UNRESPONSIVE', `no sign of life for ${Math.round(limitMs)} ms`);
+        if (this.#finished) return;
+      }
+    }
+  }
+
+  #checkStall(): void {
+    if (this.#waiting === 0 || this.#starting > 0 || this.#dispatched > 0) return;
+    if (this.#clock.nowMs() - this.#lastProgressMs < this.#options.stallTimeoutMs) return;
+    this.fail(
+      new FbbError(
+        'FBB_ERR_SCHEDULER_STALLED',
+        `Scheduler '${this.#options.schedulerName}' left ${this.#waiting} invocations unassigned for ${this.#options.stallTimeoutMs} ms with nothing running.`,
+      ),
+    );
+  }
+
+  #finishIfDone(): void {
+    if (this.#arrivalsDone && !this.#finished && this.#ended === this.#arrived) this.#finish(undefined);
+  }
+
+  #finish(error: FbbError | undefined): void {
+    this.#finished = true;
+    this.#watchTimer?.cancel();
+    this.#keepAlive.cancel();
+    for (const timer of this.#schedulerTimers) timer.cancel();
+    this.#options.onFinished(error);
+  }
+
+  #hookArrival(record: InvocationRecord): void {
+    if (this.#finished) return;
+    try {
+      this.#scheduler.onArrival(record, this);
+    } catch (thrown) {
+      this.#schedulerThrew('onArrival', thrown);
+    }
+  }
+
+  #hook(name: 'onContainerReady' | 'onContainerIdle' | 'onContainerLost', container: ContainerRecord): void {
+    if (this.#finished || this.#scheduler[name] === undefined) return;
+    try {
+      this.#scheduler[name](container, this);
+    } catch (thrown) {
+      this.#schedulerThrew(name, thrown);
+    }
+  }
+
+  #schedulerThrew(where: string, thrown: unknown): void {
+    if (thrown instanceof FbbError) this.fail(thrown);
+    else this.fail(new FbbError('FBB_ERR_SCHEDULER_THREW', `Scheduler '${this.#options.schedulerName}' threw in ${where}: ${describeError(thrown)}`, { cause: thrown }));
+  }
+
+  #checkContainer(action: string, target: Container): ContainerRecord {
+    const container = this.#containers.get(target.id);
+    if (container !== target) throw this.#badAction(action, `container ${target.id} is ${target.state}`);
+    return container;
+  }
+
+  #checkInvocation(container: ContainerRecord, invocation: Invocation): InvocationRecord {
+    if (!isInvocationRecord(invocation)) throw this.#badAction('assign', `invocation ${String(invocation.id)} is not one that arrived`);
+    if (invocation.state !== 'waiting') throw this.#badAction('assign', `invocation ${invocation.id} is already ${invocation.state}`);
+    if (invocation.functionId !== container.functionId) {
+      throw this.#badAction('assign', `invocation ${invocation.id} is of '${invocation.functionId}', container ${container.id} of '${container.functionId}'`);
+    }
+    return invocation;
+  }
+
+  #badAction(action: string, what: string): FbbError {
+    const error = new FbbError('FBB_ERR_SCHEDULER_ACTION', `Scheduler '${this.#options.schedulerName}' made a wrong ${action}: ${what}.`);
+    // Ended here and not where it is caught: a plug-in that swallows the exception must not go on with a broken cell.
+    this.fail(error);
+    return error;
+  }
+
+  #problem(line: string): void {
+    if (this.problems.length < maxProblemLines) this.problems.push(line);
+    else this.#problemsLeftOut += 1;
+  }
+}

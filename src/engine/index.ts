@@ -1,0 +1,1 @@
+export { Engine, type EngineCounts } from './engine.js';

@@ -1,0 +1,121 @@
+import type { Batch, Container, ContainerState, Invocation, Outcome, OutcomeStatus } from '../core/index.js';
+
+/** The engine's own state of one invocation. Its parts are derived from five instants, so they add up by construction. */
+export class InvocationRecord implements Outcome {
+  readonly id: number;
+  readonly functionId: string;
+  readonly intendedMs: number;
+  readonly submittedMs: number;
+  attempt = 1;
+
+  state: 'waiting' | 'assigned' | 'ended' = 'waiting';
+  status: OutcomeStatus = 'completed';
+  errorCode: string | undefined = undefined;
+  containerId = -1;
+  batchId = -1;
+  cpuMs: number | undefined = undefined;
+
+  coldStartMs = 0;
+  dispatchedMs = Number.NaN;
+  startedMs = Number.NaN;
+  handlerEndedMs = Number.NaN;
+  knownMs = Number.NaN;
+
+  constructor(id: number, functionId: string, intendedMs: number, submittedMs: number) {
+    this.id = id;
+    this.functionId = functionId;
+    this.intendedMs = intendedMs;
+    this.submittedMs = submittedMs;
+  }
+
+  get lagMs(): number {
+    return this.submittedMs - this.intendedMs;
+  }
+  get schedulingMs(): number {
+    return this.dispatchedMs - this.submittedMs - this.coldStartMs;
+  }
+  get queueMs(): number {
+    return this.startedMs - this.dispatchedMs;
+  }
+  get executionMs(): number {
+    return this.handlerEndedMs - this.startedMs;
+  }
+  get responseMs(): number {
+    return this.knownMs - this.handlerEndedMs;
+  }
+  get totalMs(): number {
+    return this.knownMs - this.intendedMs;
+  }
+
+  /** Back to waiting after its container was lost; the next attempt is timed anew, the wait so far becomes scheduling. */
+  reset(): void {
+    this.state = 'waiting';
+    this.containerId = -1;
+    this.batchId = -1;
+    this.coldStartMs = 0;
+    this.dispatchedMs = Number.NaN;
+  }
+
+  /** Closes the time line. Instants it never reached collapse onto the last one known, so that the parts still add up. */
+  end(status: OutcomeStatus, errorCode: string | undefined, knownMs: number): void {
+    this.state = 'ended';
+    this.status = status;
+    this.errorCode = errorCode;
+    this.knownMs = knownMs;
+    if (Number.isNaN(this.dispatchedMs)) this.dispatchedMs = knownMs;
+    if (Number.isNaN(this.startedMs)) this.startedMs = knownMs;
+    if (Number.isNaN(this.handlerEndedMs)) this.handlerEndedMs = knownMs;
+  }
+}
+
+/** A batch on its way; one that holds a retried invocation runs alone in its container, so that it can harm nobody else. */
+export interface PendingBatch extends Batch {
+  readonly invocations: InvocationRecord[];
+  readonly alone: boolean;
+}
+
+/** The engine's own state of one container. */
+export class ContainerRecord implements Container {
+  readonly id: number;
+  readonly functionId: string;
+  readonly launchedMs: number;
+  state: ContainerState = 'starting';
+  readyMs = Number.NaN;
+  inFlight = 0;
+  batches = 0;
+  served = 0;
+
+  /** Batches not yet handed to the backend: it is starting, or somebody in it must be alone. */
+  readonly outbox: PendingBatch[] = [];
+  /** Dispatched and not ended, in order of dispatch. */
+  readonly running = new Map<number, { readonly record: InvocationRecord; readonly serial: boolean }>();
+  runningAlone = false;
+  /** When it last gave a sign of life while it had work. */
+  lastSignMs = 0;
+  idleSinceMs = 0;
+
+  constructor(id: number, functionId: string, launchedMs: number) {
+    this.id = id;
+    this.functionId = functionId;
+    this.launchedMs = launchedMs;
+  }
+}
+
+/** The live containers of one function; satisfies PoolView. */
+export class Pool {
+  readonly idle: ContainerRecord[] = [];
+  readonly busy: ContainerRecord[] = [];
+  readonly starting: ContainerRecord[] = [];
+}
+
+/** Removes from the end first: the container that moves is most often the newest. */
+export function removeFrom(list: ContainerRecord[], container: ContainerRecord): void {
+  const index = list.lastIndexOf(container);
+  if (index === list.length - 1) list.pop();
+  else if (index >= 0) list.splice(index, 1);
+}
+
+/** Whether the engine made this invocation; a plug-in may hand it anything. */
+export function isInvocationRecord(invocation: Invocation): invocation is InvocationRecord {
+  return invocation instanceof InvocationRecord;
+}
