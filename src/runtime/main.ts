@@ -1,0 +1,105 @@
+import { Socket } from 'node:net';
+import { join } from 'node:path';
+import { containerConfigVariable, type ContainerConfig, type WireInit, type WireUsage } from '../core/wire.js';
+import { EventLoopExecutor, SerialExecutor, type Executor } from './executors.js';
+import { tryLoadFunction } from './function-loader.js';
+import { createProtocolServer, type Host } from './protocol-server.js';
+import { ResourceMultiplexer } from './resource-multiplexer.js';
+import { ThreadExecutor } from './thread-executor.js';
+
+const threadIdleMs = 60_000;
+
+/** A container holds one function, loaded once; executors are made when they are first needed. */
+class Container implements Host {
+  readonly #memoryLimitMb: number;
+  #loaded: { serial: Executor; expanded: () => Executor; multiplexer: ResourceMultiplexer } | undefined;
+  #expanded: Executor | undefined;
+  #functionName: string | undefined;
+
+  constructor(memoryLimitMb: number) {
+    this.#memoryLimitMb = memoryLimitMb;
+  }
+
+  async init(init: WireInit): Promise<string | undefined> {
+    if (this.#loaded !== undefined) return `already holds '${this.#functionName}'`;
+    const { spec, multiplexing = false } = init;
+    if (spec === undefined) return 'the body of /init must hold a spec';
+    const module = await tryLoadFunction(spec);
+    if (typeof module === 'string') return module;
+    const multiplexer = new ResourceMultiplexer(multiplexing);
+    const loop = { spec, module, multiplexer };
+    const memoryLimitMb = this.#memoryLimitMb;
+    const expanded = (): Executor =>
+      spec.kind === 'io'
+        ? new EventLoopExecutor(loop)
+        : new ThreadExecutor({
+            spec,
+            multiplexing,
+            memoryLimitMb,
+            workerPath: join(__dirname, 'thread-main.cjs'),
+            idleMs: threadIdleMs,
+          });
+    this.#loaded = { serial: new SerialExecutor(loop), expanded, multiplexer };
+    this.#functionName = init.function;
+    return undefined;
+  }
+
+  executor(mode: 'serial' | 'expanded'): Executor | undefined {
+    if (mode === 'serial') return this.#loaded?.serial;
+    this.#expanded ??= this.#loaded?.expanded();
+    return this.#expanded;
+  }
+
+  status(): object {
+    const multiplexer = this.#loaded?.multiplexer;
+    return { status: this.#loaded === undefined ? 'new' : 'ok', function: this.#functionName, resources: { hits: multiplexer?.hits, misses: multiplexer?.misses } };
+  }
+}
+
+function usage(): WireUsage {
+  const cpu = process.cpuUsage();
+  return { cpuMs: (cpu.user + cpu.system) / 1000, peakMemoryMb: process.resourceUsage().maxRSS / 1024 };
+}
+
+/** Ends this process and everything it started; the launcher made it the leader of its own process group. */
+function endWithDescendants(): void {
+  try {
+    process.kill(-process.pid, 'SIGKILL');
+  } catch {
+    process.exit(1);
+  }
+}
+
+/** The pipe to the launcher: `ready` up, `stop` down, usage up. When it closes, the harness is gone and so is this container. */
+function openControl(fd: number): Socket {
+  const control = new Socket({ fd });
+  control.on('data', (data) => {
+    if (!data.includes('stop')) return;
+    control.end(`usage ${JSON.stringify(usage())}\n`, () => process.exit(0));
+  });
+  control.on('end', endWithDescendants);
+  control.on('error', endWithDescendants);
+  return control;
+}
+
+async function main(): Promise<void> {
+  const config = JSON.parse(process.env[containerConfigVariable] ?? '{"memoryLimitMb":1024,"port":5000}') as ContainerConfig;
+  const control = config.controlFd === undefined ? undefined : openControl(config.controlFd);
+  const container = new Container(config.memoryLimitMb);
+  const server = createProtocolServer(container);
+  server.on('error', (error) => {
+    process.stderr.write(`cannot listen: ${error.message}\n`);
+    process.exit(1);
+  });
+  if (config.socketPath === undefined) server.listen(config.port ?? 5000);
+  else server.listen(config.socketPath);
+  const problem = config.init === undefined ? undefined : await container.init(config.init);
+  if (problem !== undefined) {
+    process.stderr.write(`cannot load the function: ${problem}\n`);
+    process.exit(1);
+  }
+  if (!server.listening) await new Promise<void>((resolve) => server.once('listening', resolve));
+  control?.write('ready\n');
+}
+
+void main();

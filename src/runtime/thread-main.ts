@@ -1,0 +1,21 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { FunctionSpec } from '../core/function.js';
+import { loadFunction } from './function-loader.js';
+import { invoke, type Job } from './invoke.js';
+import { ResourceMultiplexer } from './resource-multiplexer.js';
+
+/** The program of a worker thread: one invocation at a time, until it is ended. */
+async function main(): Promise<void> {
+  const { spec, multiplexing } = workerData as { spec: FunctionSpec; multiplexing: boolean };
+  const port = parentPort;
+  if (port === null) throw new Error('this file is the program of a worker thread');
+  const module = await loadFunction(spec);
+  const multiplexer = new ResourceMultiplexer(multiplexing);
+  port.on('message', (job: Job) => {
+    // The abort signal never fires here: a thread that runs over its time is terminated.
+    void invoke(job, { module, multiplexer, signal: new AbortController().signal, ownsThread: true }).then((run) => port.postMessage(run));
+  });
+  port.postMessage('ready');
+}
+
+void main();
