@@ -1,0 +1,1 @@
+export { ProcessBackend } from './process-backend.js';

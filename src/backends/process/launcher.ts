@@ -1,0 +1,200 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { setPriority } from 'node:os';
+import { containerConfigVariable, type WireUsage } from '../../core/wire.js';
+import { killGroup, killMarked, residentMb } from './descendants.js';
+import { launcherConfigVariable, markVariable, type LauncherConfig, type LauncherEvent, type LauncherRequest } from './launcher-protocol.js';
+
+/**
+ * The parent of all containers of a cell, in a process of its own: forking from a small process takes about 1 ms where forking from
+ * the harness takes 10, and it outlives a harness that was killed, long enough to leave nothing behind.
+ */
+
+const stopGraceMs = 500;
+const memoryCheckMs = 250;
+const stderrKept = 2_000;
+/** Containers yield to the harness, whose lateness would otherwise be measured as theirs; among each other they are equal. */
+const containerNiceness = 5;
+
+interface Child {
+  readonly id: number;
+  readonly process: ChildProcess;
+  readonly control: Socket;
+  state: 'starting' | 'ready' | 'stopping';
+  stderr: string;
+  overMemory: boolean;
+  usage: WireUsage | undefined;
+  /** Frees its place among the launches under way; does nothing the second time. */
+  launched(): void;
+}
+
+type Launch = Extract<LauncherRequest, { type: 'launch' }>;
+
+class Launcher {
+  readonly #config: LauncherConfig;
+  readonly #children = new Map<number, Child>();
+  readonly #waiting: Launch[] = [];
+  #launching = 0;
+  #closing = false;
+
+  constructor(config: LauncherConfig) {
+    this.#config = config;
+    setInterval(() => this.#checkMemory(), memoryCheckMs);
+  }
+
+  handle(request: LauncherRequest): void {
+    if (request.type === 'launch') {
+      this.#waiting.push(request);
+      this.#advance();
+    } else if (request.type === 'stop') this.#stop(request.id);
+    else this.#close();
+  }
+
+  /** The harness is gone: no farewells. */
+  abandon(): void {
+    for (const child of this.#children.values()) killGroup(child.process.pid as number);
+    killMarked(this.#config.mark);
+    rmSync(this.#config.folder, { recursive: true, force: true });
+    process.exit(0);
+  }
+
+  #advance(): void {
+    while (this.#launching < this.#config.launchLimit && this.#waiting.length > 0) this.#launch(this.#waiting.shift() as Launch);
+  }
+
+  #launch({ id, config, env }: Launch): void {
+    this.#launching += 1;
+    let underWay = true;
+    const launched = (): void => {
+      if (!underWay) return;
+      underWay = false;
+      this.#launching -= 1;
+      this.#advance();
+    };
+    const container = spawn(process.execPath, [`--max-old-space-size=${this.#config.memoryLimitMb}`, this.#config.runtimePath], {
+      detached: true,
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env, [containerConfigVariable]: JSON.stringify(config), [markVariable]: this.#config.mark },
+    });
+    if (container.pid === undefined) {
+      container.once('error', (error) => {
+        launched();
+        send({ type: 'ended', id, reason: `could not be started: ${error.message}`, overMemory: false, cpuMs: undefined, peakMemoryMb: undefined });
+      });
+      return;
+    }
+    const child: Child = {
+      id,
+      process: container,
+      control: container.stdio[3] as Socket,
+      state: 'starting',
+      stderr: '',
+      overMemory: false,
+      usage: undefined,
+      launched,
+    };
+    this.#children.set(id, child);
+    yieldToHarness(container.pid);
+    send({ type: 'started', id, pid: container.pid });
+    container.stderr?.on('data', (data: Buffer) => {
+      child.stderr = (child.stderr + data.toString()).slice(-stderrKept);
+    });
+    this.#readControl(child);
+    // 'close' comes when stderr is drained too, but a surviving descendant may hold it open; 'exit' does not wait for it.
+    container.on('exit', (code, signal) => this.#ended(child, code, signal));
+  }
+
+  #readControl(child: Child): void {
+    let text = '';
+    child.control.on('error', () => undefined);
+    child.control.on('data', (data: Buffer) => {
+      text += data.toString();
+      const lines = text.split('\n');
+      text = lines.pop() as string;
+      for (const line of lines) {
+        if (line === 'ready' && child.state === 'starting') {
+          child.state = 'ready';
+          child.launched();
+          send({ type: 'ready', id: child.id });
+        } else if (line.startsWith('usage ')) child.usage = JSON.parse(line.slice('usage '.length)) as WireUsage;
+      }
+    });
+  }
+
+  #stop(id: number): void {
+    const waiting = this.#waiting.findIndex((launch) => launch.id === id);
+    if (waiting >= 0) {
+      this.#waiting.splice(waiting, 1);
+      send({ type: 'ended', id, reason: 'stopped before it was started', overMemory: false, cpuMs: 0, peakMemoryMb: 0 });
+      return;
+    }
+    const child = this.#children.get(id);
+    if (child === undefined || child.state === 'stopping') return;
+    child.state = 'stopping';
+    child.control.write('stop\n');
+    setTimeout(() => {
+      if (this.#children.has(id)) killGroup(child.process.pid as number);
+    }, stopGraceMs);
+  }
+
+  #ended(child: Child, code: number | null, signal: NodeJS.Signals | null): void {
+    // Its descendants are still in its group, and die with it.
+    killGroup(child.process.pid as number);
+    child.launched();
+    // The control pipe's last words may be behind the exit event in the loop.
+    setImmediate(() => {
+      this.#children.delete(child.id);
+      child.control.destroy();
+      const lastLine = child.stderr.trim().split('\n').filter((line) => line.trim() !== '').at(-1);
+      const how = signal === null ? `exited with code ${code ?? '?'}` : `ended by ${signal}`;
+      send({
+        type: 'ended',
+        id: child.id,
+        reason: lastLine === undefined ? how : `${how}: ${lastLine}`,
+        overMemory: child.overMemory || /heap out of memory/.test(child.stderr),
+        cpuMs: child.usage?.cpuMs,
+        peakMemoryMb: child.usage?.peakMemoryMb,
+      });
+      if (this.#closing) this.#close();
+    });
+  }
+
+  #checkMemory(): void {
+    for (const child of this.#children.values()) {
+      const pid = child.process.pid as number;
+      if ((residentMb(pid) ?? 0) <= this.#config.memoryLimitMb) continue;
+      child.overMemory = true;
+      killGroup(pid);
+    }
+  }
+
+  #close(): void {
+    this.#closing = true;
+    for (const { id } of [...this.#waiting]) this.#stop(id);
+    for (const child of this.#children.values()) this.#stop(child.id);
+    if (this.#children.size > 0) return;
+    killMarked(this.#config.mark);
+    rmSync(this.#config.folder, { recursive: true, force: true });
+    process.send?.({ type: 'closed' } satisfies LauncherEvent, () => process.exit(0));
+  }
+}
+
+function yieldToHarness(pid: number): void {
+  try {
+    setPriority(pid, containerNiceness);
+  } catch {
+    // It has ended already; its exit event tells.
+  }
+}
+
+/** The callback takes the error of a harness that has just died; 'disconnect' follows and ends this process in order. */
+function send(event: LauncherEvent): void {
+  if (process.connected) process.send?.(event, () => undefined);
+}
+
+const launcher = new Launcher(JSON.parse(process.env[launcherConfigVariable] ?? '{}') as LauncherConfig);
+process.on('message', (request: LauncherRequest) => launcher.handle(request));
+process.on('disconnect', () => launcher.abandon());
+// It is not in the terminal's foreground group, but somebody may signal it by id: the containers go first.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => launcher.abandon());

@@ -1,0 +1,226 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  FbbError,
+  type Backend,
+  type BackendCell,
+  type Batch,
+  type Container,
+  type ContainerConfig,
+  type MonotonicClock,
+  type WireOutcome,
+} from '../../core/index.js';
+import { ContainerClient } from './container-client.js';
+import { killMarked } from './descendants.js';
+import { launcherConfigVariable, type LauncherConfig, type LauncherEvent, type LauncherRequest } from './launcher-protocol.js';
+
+/** Where the processes of containers are announced, for whoever samples them. */
+interface ProcessObserver {
+  processStarted(containerId: number, pid: number): void;
+  processEnded(containerId: number): void;
+}
+
+interface ProcessBackendOptions {
+  readonly clock: MonotonicClock;
+  readonly cores: number;
+  /** Folder of the bundled runtime and launcher. */
+  readonly runtimeFolder: string;
+  /** Launches under way at once: a burst of launches must not be a fork bomb. */
+  readonly launchLimit: number;
+  /** Resident memory at which a container is killed. */
+  readonly memoryLimitMb: number;
+  /** Environment of the containers, for example where storage is. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly observer: ProcessObserver;
+}
+
+/** Longest path of a Unix socket: 108 bytes on Linux, 104 on macOS, with the closing zero. */
+const maxSocketPath = 103;
+const closeGraceMs = 10_000;
+
+interface Live {
+  readonly container: Container;
+  readonly socketPath: string;
+  client: ContainerClient | undefined;
+  /** Why a request to it failed, if one did. */
+  failure: string | undefined;
+}
+
+/** Containers that are child processes: they run the runtime and speak HTTP on a Unix socket. */
+export class ProcessBackend implements Backend {
+  readonly name = 'process';
+  readonly cores: number;
+  readonly capabilities = new Set<never>();
+
+  readonly #options: ProcessBackendOptions;
+  readonly #mark = randomUUID();
+  readonly #live = new Map<number, Live>();
+  #cell: BackendCell | undefined;
+  #launcher: ChildProcess | undefined;
+  #folder = '';
+  #closing: Promise<void> | undefined;
+  #closed: (() => void) | undefined;
+
+  constructor(options: ProcessBackendOptions) {
+    this.#options = options;
+    this.cores = options.cores;
+  }
+
+  async open(cell: BackendCell): Promise<void> {
+    this.#cell = cell;
+    this.#folder = mkdtempSync(join(tmpdir(), 'fbb-'));
+    const longest = this.#socketPath(1_000_000);
+    if (Buffer.byteLength(longest) > maxSocketPath) {
+      rmSync(this.#folder, { recursive: true, force: true });
+      throw new FbbError('FBB_ERR_BACKEND_SOCKET_PATH', `The temporary folder ${tmpdir()} makes socket paths of more than ${maxSocketPath} bytes.`);
+    }
+    const config: LauncherConfig = {
+      runtimePath: join(this.#options.runtimeFolder, 'main.cjs'),
+      mark: this.#mark,
+      folder: this.#folder,
+      launchLimit: this.#options.launchLimit,
+      memoryLimitMb: this.#options.memoryLimitMb,
+    };
+    const launcher = fork(join(this.#options.runtimeFolder, 'launcher.cjs'), {
+      // Out of the terminal's foreground group: Ctrl-C is the harness's to handle.
+      detached: true,
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      execArgv: [],
+      env: { ...process.env, [launcherConfigVariable]: JSON.stringify(config) },
+    });
+    this.#launcher = launcher;
+    launcher.on('message', (event: LauncherEvent) => this.#handle(event));
+    launcher.on('exit', () => this.#launcherExited());
+    await new Promise<void>((resolve, reject) => {
+      launcher.once('spawn', resolve);
+      launcher.once('error', reject);
+    });
+  }
+
+  launch(container: Container): void {
+    const { functions, multiplexing } = this.#opened();
+    const spec = functions.get(container.functionId);
+    if (spec === undefined) throw new Error(`no function '${container.functionId}' in this cell`);
+    const socketPath = this.#socketPath(container.id);
+    const config: ContainerConfig = {
+      socketPath,
+      controlFd: 3,
+      init: { function: container.functionId, spec, multiplexing },
+      memoryLimitMb: this.#options.memoryLimitMb,
+    };
+    this.#live.set(container.id, { container, socketPath, client: undefined, failure: undefined });
+    this.#send({ type: 'launch', id: container.id, config, env: this.#options.env });
+  }
+
+  dispatch(container: Container, batch: Batch): void {
+    const live = this.#live.get(container.id);
+    if (live === undefined) return;
+    live.client ??= new ContainerClient(live.socketPath);
+    live.client.runBatch(
+      batch,
+      this.#opened().inputOf,
+      (outcome) => this.#report(container.id, outcome),
+      (failure) => {
+        if (failure === undefined) return;
+        // Most often the process is ending, and the launcher is about to say how. A container that refuses work is ended here.
+        live.failure = failure;
+        this.retire(container);
+      },
+    );
+  }
+
+  retire(container: Container): void {
+    this.#send({ type: 'stop', id: container.id });
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= new Promise<void>((resolve) => {
+      this.#closed = resolve;
+      if (this.#launcher === undefined || this.#launcher.exitCode !== null) {
+        this.#launcherExited();
+        return;
+      }
+      this.#send({ type: 'close' });
+      // The launcher stops every container by force after half a second; this is for a launcher that cannot.
+      const timer = setTimeout(() => this.#launcher?.kill('SIGKILL'), closeGraceMs);
+      this.#launcher.once('exit', () => clearTimeout(timer));
+    });
+    return this.#closing;
+  }
+
+  #opened(): BackendCell {
+    if (this.#cell === undefined) throw new Error('the backend is not open');
+    return this.#cell;
+  }
+
+  #socketPath(containerId: number): string {
+    return join(this.#folder, `c${containerId}.sock`);
+  }
+
+  #send(request: LauncherRequest): void {
+    if (this.#launcher?.connected === true) this.#launcher.send(request);
+  }
+
+  #report(containerId: number, outcome: WireOutcome): void {
+    const { originMs } = this.#options.clock;
+    this.#opened().listener.invocationEnded(containerId, Number(outcome.function_id), {
+      status: outcome.status,
+      errorCode: outcome.error_code,
+      startedMs: outcome.started_ms - originMs,
+      endedMs: outcome.ended_ms - originMs,
+      cpuMs: outcome.cpu_ms,
+      message: outcome.message,
+    });
+  }
+
+  #handle(event: LauncherEvent): void {
+    const { listener } = this.#opened();
+    switch (event.type) {
+      case 'started':
+        this.#options.observer.processStarted(event.id, event.pid);
+        return;
+      case 'ready':
+        listener.containerReady(event.id);
+        return;
+      case 'ended':
+        this.#processEnded(event);
+        return;
+      case 'closed':
+        return;
+    }
+  }
+
+  #processEnded(event: Extract<LauncherEvent, { type: 'ended' }>): void {
+    this.#options.observer.processEnded(event.id);
+    const live = this.#live.get(event.id);
+    if (live?.client === undefined) this.#containerGone(event);
+    else live.client.whenDrained(() => this.#containerGone(event));
+  }
+
+  #containerGone(event: Extract<LauncherEvent, { type: 'ended' }>): void {
+    const { listener } = this.#opened();
+    const live = this.#live.get(event.id);
+    this.#live.delete(event.id);
+    live?.client?.close();
+    const expected = live === undefined || live.container.state === 'retired' || live.container.state === 'lost';
+    if (!expected && this.#closing === undefined) {
+      if (event.overMemory) {
+        listener.containerLost(event.id, 'FBB_ERR_CONTAINER_MEMORY', `it used more than ${this.#options.memoryLimitMb} MB (${event.reason})`);
+      } else listener.containerLost(event.id, 'FBB_ERR_CONTAINER_LOST', live.failure === undefined ? event.reason : `${event.reason} (${live.failure})`);
+    }
+    listener.containerEnded(event.id, { cpuMs: event.cpuMs, peakMemoryMb: event.peakMemoryMb });
+  }
+
+  /** The normal end of a cell; or the launcher died, its containers end themselves, and what they left is removed here. */
+  #launcherExited(): void {
+    for (const live of this.#live.values()) live.client?.close();
+    this.#live.clear();
+    if (this.#closing === undefined) this.#opened().listener.backendFailed('FBB_ERR_BACKEND_FAILED', 'The launcher process ended in mid-cell.');
+    killMarked(this.#mark);
+    rmSync(this.#folder, { recursive: true, force: true });
+    this.#closed?.();
+  }
+}
