@@ -1,0 +1,1 @@
+export { startStorage, type StorageProcess } from './storage-process.js';

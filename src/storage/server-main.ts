@@ -1,0 +1,30 @@
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import { createCouchApp } from './couch-app.js';
+import { storageConfigVariable, type StorageConfig, type StorageEvent } from './storage-protocol.js';
+
+/**
+ * The storage server, in a process of its own so that its work is neither the harness's nor a container's. It keeps everything in
+ * memory and has nothing to save: it ends at once when told to, or when the harness is gone.
+ */
+
+/** Every container may connect in the same moment. */
+const backlog = 4_096;
+
+const config = JSON.parse(process.env[storageConfigVariable] ?? '{}') as StorageConfig;
+const server = createAdaptorServer({
+  fetch: createCouchApp(config).fetch,
+  // Connections are the clients' to close: closed from here, one could take the next request of a busy container with it.
+  serverOptions: { keepAliveTimeout: 0 },
+});
+server.listen({ host: '127.0.0.1', port: 0, backlog }, () => {
+  const { port } = server.address() as AddressInfo;
+  if (!process.connected) return;
+  // The harness can be gone before the disconnection is noticed; the message then fails first.
+  process.send?.({ type: 'listening', port } satisfies StorageEvent, (error: Error | null) => {
+    if (error !== null) process.exit(0);
+  });
+});
+// The one message there is asks it to close.
+process.on('message', () => process.exit(0));
+process.on('disconnect', () => process.exit(0));
