@@ -1,0 +1,73 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ContainerRow, Outcome, RowSink, SampleRound } from '../core/index.js';
+import { CsvFile } from './csv-file.js';
+import type { CellSummary } from './schema.js';
+
+const invocationColumns = [
+  'id', 'function', 'container', 'batch', 'attempt', 'intended_ms', 'lag_ms', 'scheduling_ms', 'cold_start_ms', 'queue_ms', 'execution_ms', 'response_ms',
+  'total_ms', 'cpu_ms', 'outcome', 'error_code',
+] as const;
+const containerColumns = ['id', 'function', 'launched_ms', 'ready_ms', 'retired_ms', 'invocations', 'batches', 'peak_memory_mb', 'cpu_ms'] as const;
+const sampleColumns = ['t_ms', 'container', 'memory_mb', 'rss_mb', 'cpu_percent'] as const;
+
+/**
+ * Writes the files of one cell into a folder of another name and renames it when all of them are there: a cell is stored whole or
+ * not at all.
+ */
+export class CellWriter implements RowSink {
+  readonly #folder: string;
+  readonly #partial: string;
+  readonly #invocations: CsvFile;
+  readonly #samples: CsvFile;
+  #open = true;
+
+  constructor(cellsFolder: string, cellId: string) {
+    this.#folder = join(cellsFolder, cellId);
+    this.#partial = join(cellsFolder, `.${cellId}.partial`);
+    rmSync(this.#partial, { recursive: true, force: true });
+    mkdirSync(this.#partial, { recursive: true });
+    this.#invocations = new CsvFile(join(this.#partial, 'invocations.csv'), invocationColumns);
+    this.#samples = new CsvFile(join(this.#partial, 'samples.csv'), sampleColumns);
+  }
+
+  invocation(outcome: Outcome): void {
+    const { id, functionId, containerId, batchId, attempt, status, errorCode } = outcome;
+    const reached = containerId >= 0;
+    this.#invocations.write([
+      id, functionId, reached ? containerId : undefined, reached ? batchId : undefined, attempt, outcome.intendedMs, outcome.lagMs, outcome.schedulingMs,
+      outcome.coldStartMs, outcome.queueMs, outcome.executionMs, outcome.responseMs, outcome.totalMs, outcome.cpuMs, status, errorCode,
+    ]);
+  }
+
+  sample({ atMs, host, containers }: SampleRound): void {
+    this.#samples.write([atMs, 'host', host.memoryMb, undefined, host.cpuPercent]);
+    for (const { containerId, memoryMb, rssMb, cpuPercent } of containers) this.#samples.write([atMs, containerId, memoryMb, rssMb, cpuPercent]);
+  }
+
+  finish(summary: CellSummary, containers: readonly ContainerRow[], totalHgrm: string): void {
+    this.#close();
+    const table = new CsvFile(join(this.#partial, 'containers.csv'), containerColumns);
+    for (const row of containers) {
+      table.write([row.id, row.functionId, row.launchedMs, row.readyMs, row.retiredMs, row.invocations, row.batches, row.peakMemoryMb, row.cpuMs]);
+    }
+    table.close();
+    writeFileSync(join(this.#partial, 'total.hgrm'), totalHgrm);
+    writeFileSync(join(this.#partial, 'summary.json'), `${JSON.stringify(summary, undefined, 2)}\n`);
+    rmSync(this.#folder, { recursive: true, force: true });
+    renameSync(this.#partial, this.#folder);
+  }
+
+  /** Removes what was written of a cell that did not finish. */
+  discard(): void {
+    this.#close();
+    rmSync(this.#partial, { recursive: true, force: true });
+  }
+
+  #close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#invocations.close();
+    this.#samples.close();
+  }
+}

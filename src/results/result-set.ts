@@ -1,0 +1,122 @@
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import type { z } from 'zod';
+import { describeError, FbbError } from '../core/index.js';
+import { CellWriter } from './cell-writer.js';
+import { manifestSchema, schemaVersion, summarySchema, type CellStatus, type CellSummary, type Manifest } from './schema.js';
+
+function readJson<Schema extends z.ZodType>(path: string, schema: Schema): z.output<Schema> {
+  let data: unknown;
+  try {
+    data = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (thrown) {
+    throw new FbbError('FBB_ERR_RESULTS_INVALID', `${path} cannot be read: ${describeError(thrown)}.`);
+  }
+  const version = (data as { schema?: unknown } | null)?.schema;
+  if (typeof version === 'number' && version > schemaVersion) {
+    throw new FbbError('FBB_ERR_RESULTS_INVALID', `${path} has schema ${version}; this version reads up to ${schemaVersion}.`, { fix: 'Read it with a newer faasbatch-bench.' });
+  }
+  const parsed = schema.safeParse(data);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'file'}: ${issue.message}`);
+  throw new FbbError('FBB_ERR_RESULTS_INVALID', `${path} is not what was written: ${problems.join('; ')}.`);
+}
+
+/** Replaces a file in one step: a reader sees the old one or the new one. */
+function writeAtomically(path: string, text: string): void {
+  const temporary = `${path}.tmp`;
+  writeFileSync(temporary, text);
+  renameSync(temporary, path);
+}
+
+/** A stored run: its manifest, and a folder for each finished cell. */
+export class ResultSet {
+  readonly folder: string;
+  #manifest: Manifest;
+
+  private constructor(folder: string, manifest: Manifest) {
+    this.folder = folder;
+    this.#manifest = manifest;
+  }
+
+  static create(outFolder: string, manifest: Manifest): ResultSet {
+    const folder = join(outFolder, manifest.id);
+    mkdirSync(join(folder, 'cells'), { recursive: true });
+    const set = new ResultSet(folder, manifest);
+    set.#save();
+    return set;
+  }
+
+  static open(folder: string): ResultSet {
+    return new ResultSet(folder, readJson(join(folder, 'manifest.json'), manifestSchema));
+  }
+
+  get manifest(): Manifest {
+    return this.#manifest;
+  }
+
+  setStatus(status: Manifest['status']): void {
+    this.#manifest = { ...this.#manifest, status };
+    this.#save();
+  }
+
+  setCellStatus(cellId: string, status: CellStatus): void {
+    this.#manifest = { ...this.#manifest, cells: this.#manifest.cells.map((cell) => (cell.id === cellId ? { ...cell, status } : cell)) };
+    this.#save();
+  }
+
+  cellWriter(cellId: string): CellWriter {
+    return new CellWriter(join(this.folder, 'cells'), cellId);
+  }
+
+  /** The summary of a finished cell, or undefined when it has not finished. */
+  readSummary(cellId: string): CellSummary | undefined {
+    const path = join(this.folder, 'cells', cellId, 'summary.json');
+    return existsSync(path) ? readJson(path, summarySchema) : undefined;
+  }
+
+  /** Summaries of all finished cells, in the order of execution. */
+  readSummaries(): CellSummary[] {
+    return this.#manifest.cells.map(({ id }) => this.readSummary(id)).filter((summary) => summary !== undefined);
+  }
+
+  #save(): void {
+    writeAtomically(join(this.folder, 'manifest.json'), `${JSON.stringify(this.#manifest, undefined, 2)}\n`);
+  }
+}
+
+/** Throws unless result sets can be written below `outFolder`; makes it if it is not there. */
+export function checkWritable(outFolder: string): void {
+  try {
+    mkdirSync(outFolder, { recursive: true });
+    accessSync(outFolder, constants.W_OK | constants.X_OK);
+  } catch (thrown) {
+    throw new FbbError('FBB_ERR_RESULTS_NOT_WRITABLE', `Results cannot be written to ${resolve(outFolder)}: ${describeError(thrown)}.`);
+  }
+}
+
+function isResultSet(folder: string): boolean {
+  return existsSync(join(folder, 'manifest.json'));
+}
+
+/** Folders of the result sets below `outFolder`, oldest first. */
+export function listResultSets(outFolder: string): string[] {
+  if (!existsSync(outFolder)) return [];
+  return readdirSync(outFolder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && isResultSet(join(outFolder, entry.name)))
+    .map((entry) => join(outFolder, entry.name))
+    .sort((a, b) => statSync(join(a, 'manifest.json')).mtimeMs - statSync(join(b, 'manifest.json')).mtimeMs || (a < b ? -1 : 1));
+}
+
+/** Finds a result set by its folder, its id below `outFolder`, or `latest`. */
+export function findResultSet(name: string, outFolder: string): ResultSet {
+  const known = listResultSets(outFolder);
+  const folder = name === 'latest' ? known.at(-1) : [name, join(outFolder, name)].find(isResultSet);
+  if (folder !== undefined) return ResultSet.open(folder);
+  const names = known.map((path) => basename(path)).slice(-10);
+  throw new FbbError(
+    'FBB_ERR_RESULTS_UNKNOWN',
+    name === 'latest' ? `There is no result set in ${outFolder} yet.` : `There is no result set '${name}' here or in ${outFolder}.`,
+    names.length === 0 ? {} : { fix: `Use "latest" or one of: ${names.join(', ')}.` },
+  );
+}

@@ -1,0 +1,130 @@
+import { z } from 'zod';
+
+/** Raised when a stored file changes in a way that an older reader would get wrong. */
+export const schemaVersion = 1;
+
+const nullableNumber = z.number().nullable();
+
+const latencySummarySchema = z.object({
+  count: z.number().int(),
+  mean: nullableNumber,
+  p50: nullableNumber,
+  p90: nullableNumber,
+  p95: nullableNumber,
+  p98: nullableNumber,
+  p99: nullableNumber,
+  p999: nullableNumber,
+  max: nullableNumber,
+});
+
+const parametersSchema = z.record(z.string(), z.union([z.number(), z.string(), z.boolean()]));
+
+const cellKeySchema = z.object({
+  id: z.string(),
+  experiment: z.string(),
+  workload: z.string(),
+  scheduler: z.string(),
+  parameters: parametersSchema,
+  repetition: z.number().int().positive(),
+});
+
+export const summarySchema = z.object({
+  schema: z.literal(schemaVersion),
+  cell: cellKeySchema,
+  valid: z.boolean(),
+  /** What a reader must know before trusting the numbers; empty is best. */
+  problems: z.array(z.string()),
+  workloadHash: z.string(),
+  multiplexing: z.boolean(),
+  backend: z.string(),
+  invocations: z.object({
+    arrived: z.number().int(),
+    completed: z.number().int(),
+    failed: z.number().int(),
+    timedOut: z.number().int(),
+    rejected: z.number().int(),
+    retried: z.number().int(),
+  }),
+  errorCodes: z.record(z.string(), z.number().int()),
+  latencyMs: z.object({
+    total: latencySummarySchema,
+    lag: latencySummarySchema,
+    scheduling: latencySummarySchema,
+    coldStart: latencySummarySchema,
+    queue: latencySummarySchema,
+    execution: latencySummarySchema,
+    response: latencySummarySchema,
+  }),
+  containers: z.object({ launched: z.number().int(), peak: z.number().int(), containerSeconds: z.number() }),
+  memory: z.object({
+    peakMb: nullableNumber,
+    meanMb: nullableNumber,
+    gbSeconds: nullableNumber,
+    unsampledContainers: z.number().int(),
+    source: z.enum(['pss', 'rss']).nullable(),
+  }),
+  cpu: z.object({ coreSeconds: z.number(), meanUtilization: z.number(), hostMeanUtilization: nullableNumber }),
+  /** `realTime`: whether engine and pacing thread ran in the real-time class, out of the containers' way. */
+  loadGenerator: z.object({ lagP50Ms: nullableNumber, lagP99Ms: nullableNumber, lagMaxMs: nullableNumber, realTime: z.boolean() }),
+  /** What sampling cost; null when the sampler did not live to tell. */
+  sampler: z.object({ cpuMs: z.number(), coreShare: z.number(), rounds: z.number().int(), missedRounds: z.number().int() }).nullable(),
+  /** From the first intended second to the end of the last invocation. */
+  wallMs: z.number(),
+});
+
+export type CellSummary = z.output<typeof summarySchema>;
+export type CellKey = z.output<typeof cellKeySchema>;
+
+const cellStatuses = ['pending', 'valid', 'invalid', 'failed', 'interrupted'] as const;
+
+const manifestCellSchema = cellKeySchema.extend({
+  status: z.enum(cellStatuses),
+  workloadHash: z.string(),
+  multiplexing: z.boolean(),
+});
+
+export const manifestSchema = z.object({
+  schema: z.literal(schemaVersion),
+  id: z.string(),
+  createdAt: z.string(),
+  status: z.enum(['running', 'complete', 'interrupted']),
+  tool: z.object({ name: z.string(), version: z.string(), commit: z.string().nullable() }),
+  command: z.string(),
+  suite: z.object({ name: z.string(), hash: z.string(), source: z.string() }),
+  backend: z.string(),
+  fib30Ms: nullableNumber,
+  settings: z.object({
+    keepAliveMs: z.number(),
+    launchLimit: z.number().int(),
+    containerMemoryMb: z.number(),
+    maxAttempts: z.number().int(),
+    maxLagMs: z.number(),
+    warmupInvocations: z.number().int(),
+  }),
+  host: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
+  workloads: z.record(z.string(), z.record(z.string(), z.union([z.number(), z.string()]))),
+  schedulers: z.array(z.object({ name: z.string(), description: z.string(), options: parametersSchema })),
+  /** The part of the suite that was asked for; resuming asks for the same. */
+  selection: z.object({
+    experiments: z.array(z.string()).nullable(),
+    workloads: z.array(z.string()).nullable(),
+    schedulers: z.array(z.string()).nullable(),
+    repeat: z.number().int().positive(),
+    limit: z.number().int().positive().nullable(),
+    load: z.number(),
+    seed: z.number().int(),
+  }),
+  /** The scheduler every other one of an experiment is compared with. */
+  base: z.string(),
+  published: z
+    .object({
+      source: z.string(),
+      cells: z.array(z.object({ experiment: z.string(), workload: z.string(), scheduler: z.string(), meanMs: z.number(), p50Ms: z.number(), p98Ms: z.number(), containers: z.number() })),
+    })
+    .nullable(),
+  /** In the order of execution. */
+  cells: z.array(manifestCellSchema),
+});
+
+export type Manifest = z.output<typeof manifestSchema>;
+export type CellStatus = (typeof cellStatuses)[number];

@@ -1,0 +1,263 @@
+import {
+  createRng,
+  describeError,
+  FbbError,
+  MonotonicClock,
+  type Backend,
+  type CellMetrics,
+  type ContainerRow,
+  type RowSink,
+  type SamplerCost,
+  type Workload,
+} from '../core/index.js';
+import { Engine, type EngineCounts } from '../engine/index.js';
+import { CellRecorder, Sampler } from '../metrics/index.js';
+import { schemaVersion, type CellSummary } from '../results/index.js';
+import { startStorage, type StorageProcess } from '../storage/index.js';
+import { LoadGenerator } from '../workloads/index.js';
+import { raiseToRealTime } from './harness-priority.js';
+import type { PlannedCell } from './plan.js';
+
+/** What a backend is made of for one cell. */
+export interface BackendDeps {
+  readonly clock: MonotonicClock;
+  readonly env: Readonly<Record<string, string>>;
+  readonly observer: { processStarted(containerId: number, pid: number): void; processEnded(containerId: number): void };
+}
+
+/** Programs that run beside the harness, as paths of their bundles. */
+export interface Programs {
+  readonly sampler: string;
+  readonly storage: string;
+  readonly pacer: string;
+}
+
+export interface CellSettings {
+  readonly seed: number;
+  readonly keepAliveMs: number;
+  readonly maxAttempts: number;
+  readonly maxLagMs: number;
+}
+
+export interface CellRunnerOptions {
+  readonly settings: CellSettings;
+  readonly programs: Programs;
+  createBackend(deps: BackendDeps): Backend;
+}
+
+export interface CellProgress {
+  readonly ended: number;
+  readonly total: number;
+}
+
+interface CellResult {
+  readonly summary: CellSummary;
+  readonly containers: readonly ContainerRow[];
+  readonly totalHgrm: string;
+}
+
+const stallTimeoutMs = 30_000;
+const sampleIntervalMs = 1_000;
+const pssReadsPerRound = 20;
+
+/** Runs one cell: brings up what it needs, replays the workload, takes everything down again whatever happens. */
+export class CellRun {
+  readonly #cell: PlannedCell;
+  readonly #options: CellRunnerOptions;
+  readonly #clock = new MonotonicClock();
+  readonly #recorder: CellRecorder;
+  #engine: Engine | undefined;
+  #backend: Backend | undefined;
+  #storage: StorageProcess | undefined;
+  #generator: LoadGenerator | undefined;
+  #sampler: Sampler | undefined;
+  #samplerCost: SamplerCost | undefined;
+  #backendName = '';
+  #realTime = false;
+  #interrupted = false;
+
+  constructor(cell: PlannedCell, sink: RowSink, options: CellRunnerOptions) {
+    this.#cell = cell;
+    this.#options = options;
+    this.#recorder = new CellRecorder(sink);
+  }
+
+  get progress(): CellProgress {
+    return { ended: this.#recorder.ended, total: this.#cell.workload.intendedMs.length };
+  }
+
+  /** Ends the cell as soon as possible; `run` then rejects with FBB_ERR_CELL_INTERRUPTED. */
+  interrupt(): void {
+    this.#interrupted = true;
+    this.#engine?.fail(interruption());
+  }
+
+  /** Resolves to the result of a cell that ran to some end, valid or not; rejects when it was interrupted or could not begin. */
+  async run(): Promise<CellResult> {
+    try {
+      await this.#bringUp();
+      const error = await this.#replay();
+      if (error?.code === 'FBB_ERR_CELL_INTERRUPTED') throw error;
+      const wallMs = this.#clock.nowMs();
+      this.#recorder.close(wallMs);
+      await this.#takeDown();
+      return this.#result(wallMs, error);
+    } finally {
+      await this.#takeDown();
+    }
+  }
+
+  async #bringUp(): Promise<void> {
+    const { workload } = this.#cell;
+    const { programs } = this.#options;
+    const needs = new Set([...workload.functions.values()].flatMap((spec) => spec.needs));
+    const env: Record<string, string> = {};
+    if (needs.has('storage')) {
+      this.#storage = await startStorage({
+        programPath: programs.storage,
+        onUnexpectedExit: (reason) => this.#engine?.fail(new FbbError('FBB_ERR_STORAGE_FAILED', `The storage server ended in mid-cell: ${reason}.`)),
+      });
+      env['FBB_STORAGE_URL'] = this.#storage.url;
+    }
+    this.#sampler = new Sampler({
+      programPath: programs.sampler,
+      intervalMs: sampleIntervalMs,
+      pssReadsPerRound,
+      onRound: (round) => {
+        const atMs = round.atMs - this.#clock.originMs;
+        if (atMs >= 0) this.#recorder.sample({ atMs, host: round.host, containers: round.containers });
+      },
+    });
+    this.#generator = new LoadGenerator(programs.pacer, workload.intendedMs);
+    const pacerThread = await this.#generator.ready();
+    // The engine runs on this process's first thread, whose id is the process's.
+    const raised = await Promise.all([raiseToRealTime(process.pid), pacerThread === null ? false : raiseToRealTime(pacerThread)]);
+    this.#realTime = raised.every(Boolean);
+    this.#backend = this.#options.createBackend({ clock: this.#clock, env, observer: this.#sampler });
+    this.#backendName = this.#backend.name;
+    const missing = this.#cell.definition.requires.filter((capability) => this.#backend?.capabilities.has(capability) !== true);
+    if (missing.length > 0) {
+      throw new FbbError('FBB_ERR_CAPABILITY_MISSING', `Scheduler '${this.#cell.key.scheduler}' needs ${missing.join(', ')}, which backend '${this.#backend.name}' lacks.`);
+    }
+  }
+
+  /** Resolves when every invocation has ended, to the error that cut the cell short if one did. */
+  async #replay(): Promise<FbbError | undefined> {
+    const { workload, definition, options, key, multiplexing } = this.#cell;
+    const { settings } = this.#options;
+    const backend = this.#backend as Backend;
+    const generator = this.#generator as LoadGenerator;
+    let finish: (error: FbbError | undefined) => void = () => undefined;
+    const finished = new Promise<FbbError | undefined>((resolve) => {
+      finish = resolve;
+    });
+    const engine = new Engine({
+      clock: this.#clock,
+      backend,
+      scheduler: definition.create(options, { rng: createRng(settings.seed).derive(`scheduler ${key.id}`) }),
+      schedulerName: key.scheduler,
+      functions: workload.functions,
+      recorder: this.#recorder,
+      keepAliveMs: settings.keepAliveMs,
+      maxAttempts: settings.maxAttempts,
+      stallTimeoutMs,
+      onFinished: finish,
+    });
+    this.#engine = engine;
+    await backend.open({ listener: engine, functions: workload.functions, inputOf: workload.inputOf, multiplexing });
+    if (this.#interrupted) return interruption();
+    this.#clock.moveOrigin(
+      generator.start({
+        onDue: (index) => engine.submit(index, functionOf(workload, index), workload.intendedMs[index] as number),
+        onDone: () => engine.arrivalsDone(),
+        onError: (error) => engine.fail(new FbbError('FBB_ERR_BACKEND_FAILED', `The load generator failed: ${describeError(error)}.`)),
+      }),
+    );
+    return finished;
+  }
+
+  async #takeDown(): Promise<void> {
+    const { generator, sampler, backend, storage } = this.#detach();
+    await generator?.stop();
+    // The sampler first: it must not read containers that are being ended. Usage of containers comes with the backend's end.
+    this.#samplerCost = (await sampler?.stop()) ?? this.#samplerCost;
+    await backend?.close();
+    await storage?.close();
+  }
+
+  /** Hands out what is up, once, so that a second call of #takeDown finds nothing to do. */
+  #detach(): { generator: LoadGenerator | undefined; sampler: Sampler | undefined; backend: Backend | undefined; storage: StorageProcess | undefined } {
+    const up = { generator: this.#generator, sampler: this.#sampler, backend: this.#backend, storage: this.#storage };
+    this.#generator = undefined;
+    this.#sampler = undefined;
+    this.#backend = undefined;
+    this.#storage = undefined;
+    return up;
+  }
+
+  #result(wallMs: number, error: FbbError | undefined): CellResult {
+    const engine = this.#engine as Engine;
+    const { counts } = engine;
+    const { workload, key, multiplexing } = this.#cell;
+    const metrics = this.#recorder.metrics(counts.arrived, wallMs, engine.cores);
+    const verdict = judgeCell({ metrics, counts, expected: workload.intendedMs.length, error, maxLagMs: this.#options.settings.maxLagMs });
+    const leftOut = counts.problemsLeftOut > 0 ? [`and ${counts.problemsLeftOut} more lines like these`] : [];
+    const cost = this.#samplerCost;
+    return {
+      summary: {
+        schema: schemaVersion,
+        cell: key,
+        valid: verdict.valid,
+        problems: [...verdict.problems, ...engine.problems, ...leftOut],
+        workloadHash: workload.hash,
+        multiplexing,
+        backend: this.#backendName,
+        invocations: { ...metrics.invocations, retried: counts.retried },
+        errorCodes: metrics.errorCodes,
+        latencyMs: metrics.latencyMs,
+        containers: metrics.usage.containers,
+        memory: { ...metrics.usage.memory, source: cost?.memorySource ?? null },
+        cpu: metrics.usage.cpu,
+        loadGenerator: { ...metrics.loadGenerator, realTime: this.#realTime },
+        sampler:
+          cost === undefined ? null : { cpuMs: cost.cpuMs, coreShare: cost.cpuMs / wallMs, rounds: cost.rounds, missedRounds: cost.missedRounds },
+        wallMs,
+      },
+      containers: this.#recorder.containerRows(),
+      totalHgrm: this.#recorder.totalHgrm(),
+    };
+  }
+}
+
+function interruption(): FbbError {
+  return new FbbError('FBB_ERR_CELL_INTERRUPTED', 'The cell was interrupted.');
+}
+
+function functionOf(workload: Workload, index: number): string {
+  return workload.functionIds[workload.functionIndex[index] as number] as string;
+}
+
+interface Evidence {
+  readonly metrics: CellMetrics;
+  readonly counts: EngineCounts;
+  readonly expected: number;
+  readonly error: FbbError | undefined;
+  readonly maxLagMs: number;
+}
+
+/** Whether the numbers of a cell can be trusted, and what to know before trusting them. */
+export function judgeCell({ metrics, counts, expected, error, maxLagMs }: Evidence): { valid: boolean; problems: string[] } {
+  const fatal: string[] = [];
+  const warnings: string[] = [];
+  const { completed, failed, timedOut, rejected } = metrics.invocations;
+  const accounted = completed + failed + timedOut + rejected;
+  if (error !== undefined) fatal.push(`${error.code}: ${error.message}`);
+  if (accounted !== counts.arrived || counts.arrived !== expected) {
+    fatal.push(`FBB_ERR_CELL_LOST_INVOCATIONS: ${expected} in the workload, ${counts.arrived} arrived, ${accounted} ended`);
+  }
+  const lagMs = metrics.loadGenerator.lagP99Ms ?? metrics.loadGenerator.lagMaxMs;
+  if (lagMs !== null && lagMs > maxLagMs) fatal.push(`FBB_ERR_CELL_LATE_LOAD: arrivals were up to ${lagMs.toFixed(1)} ms late (99th percentile), ${maxLagMs} ms are allowed`);
+  if (completed === 0) fatal.push('FBB_ERR_CELL_FAILED_INVOCATIONS: no invocation completed');
+  if (failed + timedOut > 0) warnings.push(`FBB_ERR_CELL_FAILED_INVOCATIONS: ${failed} failed, ${timedOut} timed out; latencies are of the ${completed} that completed`);
+  return { valid: fatal.length === 0, problems: [...fatal, ...warnings] };
+}
