@@ -1,0 +1,56 @@
+import { basename } from 'node:path';
+import { schedulerOptions } from '../core/index.js';
+import { listResultSets, ResultSet } from '../results/index.js';
+import { findSuite, listSuites } from '../suites/index.js';
+import { createRegistries, type Registries } from './composition.js';
+import { print } from './output.js';
+import { suitesFolder } from './package-root.js';
+
+interface Entry {
+  readonly name: string;
+  readonly description: string;
+  /** Shown with --verbose. */
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+type Topic = 'suites' | 'schedulers' | 'workloads' | 'functions' | 'results';
+
+const readers: Record<Topic, (registries: Registries, out: string) => Entry[]> = {
+  suites: (registries) =>
+    listSuites(suitesFolder).map((name) => {
+      const suite = findSuite(name, suitesFolder, registries);
+      return { name, description: suite.description, details: { experiments: Object.keys(suite.experiments).join(', '), seed: suite.seed, load: suite.load } };
+    }),
+  schedulers: ({ schedulers }) =>
+    schedulers.list().map(({ name, description, options, requires, multiplexing }) => ({
+      name,
+      description,
+      details: { ...schedulerOptions(options), ...(requires.length > 0 ? { requires: requires.join(', ') } : {}), sharesResources: multiplexing },
+    })),
+  workloads: ({ workloads }) => workloads.list().map(({ name, description, functionName, spanMs }) => ({ name, description, details: { function: functionName, spanMs } })),
+  functions: ({ functions }) => functions.list().map(({ name, description, kind, timeoutMs, needs }) => ({ name, description, details: { kind, timeoutMs, needs: needs.join(', ') || 'nothing' } })),
+  results: (_registries, out) =>
+    listResultSets(out).map((folder) => {
+      const { manifest } = ResultSet.open(folder);
+      return { name: basename(folder), description: `${manifest.suite.name}, ${manifest.cells.length} cells, ${manifest.status}`, details: { createdAt: manifest.createdAt, command: manifest.command } };
+    }),
+};
+
+function printEntries(topic: string, entries: readonly Entry[], verbose: boolean): void {
+  print(`${topic}:${entries.length === 0 ? ' none' : ''}`);
+  const width = Math.max(0, ...entries.map(({ name }) => name.length));
+  for (const { name, description, details } of entries) {
+    print(`  ${name.padEnd(width)}  ${description}`);
+    if (!verbose) continue;
+    for (const [key, value] of Object.entries(details)) print(`  ${' '.repeat(width)}    ${key} = ${String(value)}`);
+  }
+}
+
+/** `list [topic]` */
+export function listCommand(topic: Topic | undefined, options: { out: string; verbose?: true; json?: true }): void {
+  const registries = createRegistries();
+  const topics: Topic[] = topic === undefined ? ['suites', 'schedulers', 'workloads', 'functions'] : [topic];
+  const found = topics.map((name) => [name, readers[name](registries, options.out)] as const);
+  if (options.json === true) print(JSON.stringify(Object.fromEntries(found), undefined, 2));
+  else for (const [name, entries] of found) printEntries(name, entries, options.verbose === true);
+}

@@ -1,0 +1,17 @@
+import { createColors } from 'picocolors';
+import type { TableStyle } from '../report/index.js';
+
+/** The terminal, as commands see it: results to stdout, everything else to stderr. */
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+export function tell(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** Colours when the stream is a terminal and neither NO_COLOR nor a dumb terminal says otherwise. */
+export function styleFor(stream: NodeJS.WriteStream): TableStyle {
+  const colours = createColors(stream.isTTY && process.env['NO_COLOR'] === undefined && process.env['TERM'] !== 'dumb');
+  return { bold: colours.bold, dim: colours.dim, red: colours.red };
+}

@@ -1,0 +1,110 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { ExitCode, FbbError } from '../core/index.js';
+import { tell } from './output.js';
+import { packageVersion } from './package-root.js';
+import type { SuiteOptions } from './suite-command.js';
+
+function list(text: string): string[] {
+  return text.split(',').map((part) => part.trim()).filter((part) => part !== '');
+}
+
+/** An argument parser for whole numbers in a range. */
+function whole(from: number, to: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < from || value > to) throw new InvalidArgumentError(`It must be a whole number from ${from} to ${to}.`);
+    return value;
+  };
+}
+
+function loadArgument(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value <= 1)) throw new InvalidArgumentError('It must be a number above 0 and at most 1.');
+  return value;
+}
+
+const listTopics = ['suites', 'schedulers', 'workloads', 'functions', 'results'] as const;
+
+// Each action loads its command when it runs, so that --help does not wait for what it does not need.
+function createProgram(): Command {
+  const program = new Command('faasbatch-bench')
+    .description('Benchmark harness for serverless scheduling: replays a workload against real containers, once per scheduler, and compares.')
+    .version(packageVersion)
+    .exitOverride()
+    .showHelpAfterError('Run with --help to see what there is.');
+
+  program
+    .command('suite')
+    .description('run a suite and compare its schedulers')
+    .argument('<suite>', 'name of a built-in suite, or path of a YAML file')
+    .option('--experiments <names>', 'only these, separated by commas', list)
+    .option('--workloads <names>', 'only these, separated by commas', list)
+    .option('--schedulers <names>', 'only these, separated by commas', list)
+    .option('--repeat <n>', 'run every cell so often', whole(1, 1000))
+    .option('--limit <n>', 'only the first n invocations of each workload', whole(1, 100_000_000))
+    .option('--quick', 'a short run to see that it works (the first 69 invocations, under 90 s for icdcs); no substitute for a full one')
+    .option('--load <share>', 'CPU work offered per core and second when each invocation runs alone (default: of the suite)', loadArgument)
+    .option('--seed <n>', 'seed of everything random (default: of the suite)', whole(0, 0xffff_ffff))
+    .option('--out <folder>', 'where result sets are stored', 'results')
+    .option('--resume [result]', 'run what is missing of an earlier run: its folder, id, or latest')
+    .option('--recalibrate', 'measure the speed of this machine anew')
+    .option('--launch-limit <n>', 'containers that may be starting at once (default: two a core)', whole(1, 1000))
+    .option('--container-memory <mb>', 'memory of a container, in MB', whole(64, 1_048_576), 1024)
+    .addOption(new Option('--backend <name>', 'where containers come from').choices(['process']).default('process'))
+    .option('--json', 'print the summaries of all cells as JSON')
+    .action(async (suite: string, options: SuiteOptions) => {
+      const { suiteCommand } = await import('./suite-command.js');
+      await suiteCommand(suite, options);
+    });
+
+  program
+    .command('list')
+    .description('list what there is')
+    .addArgument(program.createArgument('[topic]', 'what to list (default: all but results)').choices(listTopics))
+    .option('--out <folder>', 'where result sets are stored', 'results')
+    .option('--verbose', 'with options and defaults')
+    .option('--json', 'print as JSON')
+    .action(async (topic: (typeof listTopics)[number] | undefined, options: { out: string; verbose?: true; json?: true }) => {
+      const { listCommand } = await import('./list-command.js');
+      listCommand(topic, options);
+    });
+
+  program
+    .command('show')
+    .description('show a stored result set')
+    .argument('[result]', 'its folder, its id, or latest', 'latest')
+    .option('--out <folder>', 'where result sets are stored', 'results')
+    .option('--json', 'print the summaries of all cells as JSON')
+    .action(async (result: string, options: { out: string; json?: true }) => {
+      const { showCommand } = await import('./show-command.js');
+      showCommand(result, options);
+    });
+
+  // Subcommands inherit nothing of the override that is set after they were made.
+  for (const command of program.commands) command.exitOverride();
+  return program;
+}
+
+function report(thrown: unknown): ExitCode {
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? ExitCode.done : ExitCode.usage;
+  if (thrown instanceof FbbError) {
+    tell(`${thrown.code}: ${thrown.message}\n${thrown.fix}`);
+    return thrown.exitCode;
+  }
+  tell(`This is a bug in faasbatch-bench; please report it.\n${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`);
+  return ExitCode.bug;
+}
+
+/** Runs a command line; the only place that turns errors into exit codes. */
+export async function main(argv: readonly string[]): Promise<void> {
+  // A reader that has seen enough (head, less) closes the pipe; that is no error of ours.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(process.exitCode ?? ExitCode.done);
+    throw error;
+  });
+  try {
+    await createProgram().parseAsync(argv);
+  } catch (thrown) {
+    process.exitCode = report(thrown);
+  }
+}

@@ -1,0 +1,1 @@
+export { formatMs, renderProblems, renderSummaryTable, type TableStyle } from './summary-table.js';

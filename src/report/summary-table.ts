@@ -1,0 +1,115 @@
+import Table from 'cli-table3';
+import { latencyPartNames } from '../core/index.js';
+import type { CellSummary, Manifest } from '../results/index.js';
+import { meanOverRepetitions, type CellAverage } from './repetitions.js';
+
+export interface TableStyle {
+  /** Wraps text for the terminal; identity without colours. */
+  bold(text: string): string;
+  dim(text: string): string;
+  red(text: string): string;
+}
+
+const borderless = {
+  'top': '', 'top-mid': '', 'top-left': '', 'top-right': '', 'bottom': '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '',
+  'left': '', 'left-mid': '', 'mid': '', 'mid-mid': '', 'right': '', 'right-mid': '', 'middle': '  ',
+};
+
+/** A latency with three significant digits or whole milliseconds; a dash for one that cannot be named. */
+export function formatMs(valueMs: number | null): string {
+  if (valueMs === null) return '–';
+  if (valueMs >= 100) return valueMs.toFixed(0);
+  return valueMs >= 10 ? valueMs.toFixed(1) : valueMs.toFixed(2);
+}
+
+function formatAmount(value: number | null): string {
+  return value === null ? '–' : value.toFixed(value >= 100 ? 0 : value >= 10 ? 1 : 2);
+}
+
+/** The change from base to value in percent, a reduction negative: -87.8 %. */
+function formatChange(value: number | null, base: number | null): string {
+  if (value === null || base === null || base === 0) return '–';
+  const percent = (value / base - 1) * 100;
+  return `${percent > 0 ? '+' : percent < 0 ? '−' : ''}${Math.abs(percent).toFixed(1)} %`;
+}
+
+interface PublishedChange {
+  readonly mean: string;
+  readonly containers: string;
+}
+
+function publishedChange(manifest: Manifest, { experiment, workload, scheduler }: CellAverage): PublishedChange {
+  const find = (name: string): NonNullable<Manifest['published']>['cells'][number] | undefined =>
+    manifest.published?.cells.find((cell) => cell.experiment === experiment && cell.workload === workload && cell.scheduler === name);
+  const own = find(scheduler);
+  const base = find(manifest.base);
+  if (own === undefined || base === undefined || scheduler === manifest.base) return { mean: '', containers: '' };
+  return { mean: formatChange(own.meanMs, base.meanMs), containers: formatChange(own.containers, base.containers) };
+}
+
+const columns = [
+  'scheduler', 'mean', 'p50', 'p98', ...latencyPartNames.map((name) => (name === 'coldStart' ? 'cold' : name === 'scheduling' ? 'sched' : name === 'execution' ? 'exec' : name === 'response' ? 'resp' : name)),
+  'cont.', 'GB·s', 'CPU·s', 'mean', 'paper', 'cont.', 'paper',
+];
+
+function row(manifest: Manifest, cell: CellAverage, base: CellAverage | undefined, style: TableStyle): string[] {
+  const published = publishedChange(manifest, cell);
+  const isBase = cell.scheduler === manifest.base;
+  const change = (value: number | null, baseValue: number | null): string => (isBase ? style.dim('base') : base === undefined ? '–' : formatChange(value, baseValue));
+  return [
+    `${cell.label}${cell.invalid > 0 ? style.red(' invalid') : ''}`,
+    formatMs(cell.meanMs),
+    formatMs(cell.p50Ms),
+    formatMs(cell.p98Ms),
+    ...latencyPartNames.map((name) => style.dim(formatMs(cell.partsMs[name]))),
+    formatAmount(cell.containers).replace(/\.0+$/, ''),
+    formatAmount(cell.gbSeconds),
+    formatAmount(cell.cpuSeconds),
+    style.bold(change(cell.meanMs, base?.meanMs ?? null)),
+    style.dim(published.mean),
+    style.bold(change(cell.containers, base?.containers ?? null)),
+    style.dim(published.containers),
+  ];
+}
+
+function block(manifest: Manifest, cells: readonly CellAverage[], style: TableStyle): string {
+  const base = cells.find(({ scheduler }) => scheduler === manifest.base);
+  const table = new Table({
+    head: columns,
+    chars: borderless,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+    colAligns: columns.map((_name, index) => (index === 0 ? 'left' : 'right')),
+  });
+  for (const cell of cells) table.push(row(manifest, cell, base, style));
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
+}
+
+/** The comparison at the end of a run: a block an experiment and workload, a row a scheduler. */
+export function renderSummaryTable(manifest: Manifest, summaries: readonly CellSummary[], style: TableStyle): string {
+  const averages = meanOverRepetitions(summaries, manifest);
+  const groups = new Map<string, CellAverage[]>();
+  for (const average of averages) {
+    const key = `${average.experiment} · ${average.workload}`;
+    groups.set(key, [...(groups.get(key) ?? []), average]);
+  }
+  const parts: string[] = [];
+  for (const [title, cells] of groups) {
+    const arrived = [...new Set(cells.map((cell) => cell.arrived))].join(' / ');
+    const repetitions = Math.max(...cells.map((cell) => cell.repetitions));
+    parts.push(`${style.bold(title)}   ${arrived} invocations${repetitions > 1 ? `, means of ${repetitions} repetitions` : ''}; latencies in ms, change against ${manifest.base}`);
+    parts.push(block(manifest, cells, style), '');
+  }
+  return parts.join('\n');
+}
+
+/** Problems of all cells, a line each, with the cell they belong to. */
+export function renderProblems(summaries: readonly CellSummary[], perCell: number): string[] {
+  return summaries.flatMap(({ cell, problems }) => {
+    const shown = problems.slice(0, perCell).map((problem) => `${cell.id}: ${problem}`);
+    return problems.length > perCell ? [...shown, `${cell.id}: and ${problems.length - perCell} more, see its summary.json`] : shown;
+  });
+}
