@@ -30,6 +30,14 @@ export const warmFirst = {
   },
 };
 
+/** Everything into one container, which takes it side by side. */
+export const oneContainer = {
+  onArrival(invocation, ctx) {
+    const { idle, busy, starting } = ctx.pool('noop');
+    ctx.assign(idle[0] ?? busy[0] ?? starting[0] ?? ctx.launch('noop'), [invocation], 'expanded');
+  },
+};
+
 export function quantile(values, q) {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))];

@@ -1,8 +1,9 @@
 // What the harness itself costs, on real containers. Prints medians over repeats and ratios; nothing here passes or fails.
 import { spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
+import { raiseToRealTime } from '../dist/src/suites/harness-priority.js';
 import { LoadGenerator } from '../dist/src/workloads/index.js';
-import { median, openRig, pacerPath, quantile, warmFirst } from './live-rig.mjs';
+import { median, oneContainer, openRig, pacerPath, quantile, warmFirst } from './live-rig.mjs';
 
 const repeats = 5;
 const ms = (value) => `${value.toFixed(3)} ms`;
@@ -58,16 +59,19 @@ async function throughput(inFlight, count) {
 
 /** Intended arrival to submission at a steady rate, with every arrival run as a warm no-op. */
 async function generatorLag(ratePerSecond, seconds) {
-  const count = ratePerSecond * seconds;
-  const intendedMs = Float64Array.from({ length: count }, (_zero, i) => 1_000 + (i * 1_000) / ratePerSecond);
+  // The first one is there to launch the container and is left out of the lags.
+  const count = ratePerSecond * seconds + 1;
+  const intendedMs = Float64Array.from({ length: count }, (_zero, i) => (i === 0 ? 0 : 1_000 + (i * 1_000) / ratePerSecond));
   const lagsMs = [];
   const generator = new LoadGenerator(pacerPath, intendedMs);
-  await generator.ready();
+  await raiseToRealTime(await generator.ready());
   let rig;
   await new Promise((resolve, reject) => {
     void openRig({
-      scheduler: warmFirst,
-      onOutcome: (outcome) => lagsMs.push(outcome.lagMs),
+      scheduler: oneContainer,
+      onOutcome: (outcome) => {
+        if (outcome.id > 0) lagsMs.push(outcome.lagMs);
+      },
       onFinished: (error) => (error === undefined ? resolve() : reject(error)),
     }).then((opened) => {
       rig = opened;
@@ -109,7 +113,8 @@ async function repeated(name, run, describe) {
   console.log(`${name}: ${describe(middle)}`);
 }
 
-console.log(`node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}; medians of ${repeats} repeats`);
+const realTime = await raiseToRealTime(process.pid);
+console.log(`node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}; medians of ${repeats} repeats; harness threads in the ${realTime ? 'real-time' : 'normal'} class, as in a suite`);
 await repeated('dispatch overhead of a warm no-op, arrival to handler start', () => dispatchOverhead(2_200), (middle) => `p50 ${ms(middle((r) => r.p50))}, p99 ${ms(middle((r) => r.p99))}`);
 await repeated('throughput of engine and process backend, 8 in flight', () => throughput(8, 12_000), (middle) => `${middle((r) => r).toFixed(0)} invocations/s`);
 await repeated('generator lag at 1,000/s', () => generatorLag(1_000, 5), (middle) => `p50 ${ms(middle((r) => r.p50))}, p99 ${ms(middle((r) => r.p99))}, max ${ms(middle((r) => r.max))}`);

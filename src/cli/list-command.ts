@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
-import { schedulerOptions } from '../core/index.js';
-import { listResultSets, ResultSet } from '../results/index.js';
+import { describeError, schedulerOptions } from '../core/index.js';
+import { listResultSets, ResultSet, type Manifest } from '../results/index.js';
 import { findSuite, listSuites } from '../suites/index.js';
 import { createRegistries, type Registries } from './composition.js';
 import { print } from './output.js';
@@ -31,7 +31,12 @@ const readers: Record<Topic, (registries: Registries, out: string) => Entry[]> =
   functions: ({ functions }) => functions.list().map(({ name, description, kind, timeoutMs, needs }) => ({ name, description, details: { kind, timeoutMs, needs: needs.join(', ') || 'nothing' } })),
   results: (_registries, out) =>
     listResultSets(out).map((folder) => {
-      const { manifest } = ResultSet.open(folder);
+      let manifest: Manifest;
+      try {
+        ({ manifest } = ResultSet.open(folder));
+      } catch (thrown) {
+        return { name: basename(folder), description: `cannot be read: ${describeError(thrown)}`, details: {} };
+      }
       return { name: basename(folder), description: `${manifest.suite.name}, ${manifest.cells.length} cells, ${manifest.status}`, details: { createdAt: manifest.createdAt, command: manifest.command } };
     }),
 };

@@ -31,6 +31,7 @@ function createProgram(): Command {
     .description('Benchmark harness for serverless scheduling: replays a workload against real containers, once per scheduler, and compares.')
     .version(packageVersion)
     .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(`FBB_ERR_USAGE: ${text.replace(/^error: /, '')}`) })
     .showHelpAfterError('Run with --help to see what there is.');
 
   program
@@ -102,6 +103,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     if (error.code === 'EPIPE') process.exit(process.exitCode ?? ExitCode.done);
     throw error;
   });
+  // Whoever read the progress has gone; the run goes on for its results.
+  process.stderr.on('error', () => undefined);
   try {
     await createProgram().parseAsync(argv);
   } catch (thrown) {

@@ -1,8 +1,16 @@
-import { renderProblems, renderSummaryTable } from '../report/index.js';
+import { dirname } from 'node:path';
+import { renderInstrument, renderProblems, renderSummaryTable } from '../report/index.js';
 import { findResultSet, type ResultSet } from '../results/index.js';
 import { print, styleFor } from './output.js';
+import { suitesFolder } from './package-root.js';
 
 const problemsPerCell = 5;
+
+function resumeCommand({ manifest, folder }: ResultSet): string {
+  const builtin = dirname(manifest.suite.source) === suitesFolder;
+  const out = dirname(folder);
+  return ['faasbatch-bench suite', builtin ? manifest.suite.name : manifest.suite.source, ...(out === 'results' ? [] : ['--out', out]), '--resume', manifest.id].join(' ');
+}
 
 /** The table of a result set, what to know before trusting it, and where it lies. */
 export function printResult(results: ResultSet, asJson: boolean): void {
@@ -18,8 +26,10 @@ export function printResult(results: ResultSet, asJson: boolean): void {
   else print(renderSummaryTable(manifest, summaries, style));
   for (const problem of renderProblems(summaries, problemsPerCell)) print(style.red(`! ${problem}`));
   const unfinished = manifest.cells.filter(({ status }) => status !== 'valid' && status !== 'invalid');
-  if (unfinished.length > 0) print(style.red(`! ${unfinished.length} of ${manifest.cells.length} cells have not finished; suite ${manifest.suite.name} --resume ${manifest.id} runs them`));
-  if (manifest.published !== null) print(style.dim(`paper: the authors' own change against their ${manifest.base}, on another machine with Docker (${manifest.published.source})`));
+  if (unfinished.length > 0) print(style.red(`! ${unfinished.length} of ${manifest.cells.length} cells have not finished; to run them: ${resumeCommand(results)}`));
+  if (summaries.length > 0) print(style.dim(renderInstrument(summaries)));
+  if (manifest.selection.limit !== null) print(style.red(`! only the first ${manifest.selection.limit} invocations of each workload: a trial, no result`));
+  if (manifest.published !== null) print(style.dim(`paper: the authors' own change against their ${manifest.base} (${manifest.published.source.split('. ', 1)[0] ?? ''})`));
   print(`stored in ${results.folder}`);
 }
 

@@ -29,6 +29,8 @@ export interface SuiteOptions {
 
 const quickLimit = 69;
 const quickWarmup = 5;
+const notLinux =
+  'This is not Linux: memory of containers is RSS and is limited by their heap only, CPU time of an invocation is unknown, processes that functions detach are not found, and the load generator stays in the normal class.';
 
 /** Experiments that run when none is named: the paper's main one where a suite has it. */
 function defaultExperiments(suite: Suite): string[] | undefined {
@@ -176,6 +178,7 @@ export async function suiteCommand(name: string, options: SuiteOptions): Promise
   const progress = new Progress(cells, process.stderr.isTTY);
   const { signal } = interruptible();
   results.setStatus('running');
+  if (process.platform !== 'linux') tell(notLinux);
   try {
     const status = await runSuite({
       cells,

@@ -1,1 +1,1 @@
-export { formatMs, renderProblems, renderSummaryTable, type TableStyle } from './summary-table.js';
+export { formatMs, renderInstrument, renderProblems, renderSummaryTable, type TableStyle } from './summary-table.js';

@@ -38,6 +38,11 @@ function keyOf({ cell }: CellSummary): string {
   return JSON.stringify([cell.experiment, cell.workload, cell.scheduler, cell.parameters]);
 }
 
+/** What is compared with each other: the schedulers of one workload of one experiment. */
+export function groupOf({ experiment, workload }: CellAverage): string {
+  return `${experiment} · ${workload}`;
+}
+
 function average(runs: readonly CellSummary[], label: string): CellAverage {
   const valid = runs.filter((run) => run.valid);
   // A row of invalid repetitions only is shown as it is, and marked.
@@ -73,6 +78,7 @@ export function meanOverRepetitions(summaries: readonly CellSummary[], manifest:
     return average(runs, twins.length > 1 ? `${cell.scheduler} ${options.join(' ')}` : cell.scheduler);
   });
   const schedulers = manifest.schedulers.map(({ name }) => name);
+  const groupsInOrder = [...new Set(rows.map(groupOf))];
   const rank = ({ scheduler }: CellAverage): number => (scheduler === manifest.base ? -1 : schedulers.indexOf(scheduler));
-  return rows.sort((a, b) => rank(a) - rank(b));
+  return rows.sort((a, b) => groupsInOrder.indexOf(groupOf(a)) - groupsInOrder.indexOf(groupOf(b)) || rank(a) - rank(b));
 }

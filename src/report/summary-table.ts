@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import { latencyPartNames } from '../core/index.js';
 import type { CellSummary, Manifest } from '../results/index.js';
-import { meanOverRepetitions, type CellAverage } from './repetitions.js';
+import { groupOf, meanOverRepetitions, type CellAverage } from './repetitions.js';
 
 export interface TableStyle {
   /** Wraps text for the terminal; identity without colours. */
@@ -54,7 +54,7 @@ const columns = [
 
 function row(manifest: Manifest, cell: CellAverage, base: CellAverage | undefined, style: TableStyle): string[] {
   const published = publishedChange(manifest, cell);
-  const isBase = cell.scheduler === manifest.base;
+  const isBase = cell === base;
   const change = (value: number | null, baseValue: number | null): string => (isBase ? style.dim('base') : base === undefined ? '–' : formatChange(value, baseValue));
   return [
     `${cell.label}${cell.invalid > 0 ? style.red(' invalid') : ''}`,
@@ -93,7 +93,7 @@ export function renderSummaryTable(manifest: Manifest, summaries: readonly CellS
   const averages = meanOverRepetitions(summaries, manifest);
   const groups = new Map<string, CellAverage[]>();
   for (const average of averages) {
-    const key = `${average.experiment} · ${average.workload}`;
+    const key = groupOf(average);
     groups.set(key, [...(groups.get(key) ?? []), average]);
   }
   const parts: string[] = [];
@@ -104,6 +104,18 @@ export function renderSummaryTable(manifest: Manifest, summaries: readonly CellS
     parts.push(block(manifest, cells, style), '');
   }
   return parts.join('\n');
+}
+
+/** How far the instrument itself can be trusted: lateness of the load generator and cost of sampling, the worst of all cells. */
+export function renderInstrument(summaries: readonly CellSummary[]): string {
+  const lags = summaries.map(({ loadGenerator }) => loadGenerator.lagP99Ms ?? loadGenerator.lagMaxMs ?? 0);
+  const shares = summaries.map(({ sampler }) => sampler?.coreShare ?? 0);
+  const realTime = summaries.every(({ loadGenerator }) => loadGenerator.realTime);
+  const rss = summaries.some(({ memory }) => memory.source === 'rss');
+  return [
+    `load generator late by at most ${formatMs(Math.max(...lags))} ms (p99 of the worst cell), its threads in the ${realTime ? 'real-time class' : 'normal class: chrt was not permitted'}`,
+    `sampling cost at most ${(Math.max(...shares) * 100).toFixed(1)} % of a core${rss ? '; memory is RSS, which counts shared pages in every container: there is no PSS here' : ''}`,
+  ].join('; ');
 }
 
 /** Problems of all cells, a line each, with the cell they belong to. */

@@ -1,34 +1,66 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
+import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
 import { describeError, FbbError, type Registry, type SchedulerDefinition } from '../core/index.js';
 import type { WorkloadDefinition } from '../workloads/index.js';
 
-const name = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower-case letters, digits and hyphens');
+const name = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, { message: 'must be lower-case letters, digits and hyphens', abort: true });
 
-const schedulerEntry = z.union([name.transform((text) => ({ name: text, options: {} })), z.strictObject({ name, options: z.record(z.string(), z.unknown()).default({}) })]);
+interface SuiteNames {
+  readonly schedulers: Registry<SchedulerDefinition>;
+  readonly workloads: Registry<WorkloadDefinition>;
+}
 
-const experimentSchema = z.strictObject({
-  description: z.string().default(''),
-  workloads: z.array(name).min(1),
-  schedulers: z.array(schedulerEntry).min(1),
-});
+/** A name that must be one of those registered. */
+function knownName(kind: string, registry: Registry<{ readonly name: string }>): z.ZodType<string, string> {
+  return name.superRefine((text, ctx) => {
+    if (!registry.has(text)) ctx.addIssue({ code: 'custom', message: `there is no ${kind} '${text}'; there are: ${registry.names().join(', ')}` });
+  });
+}
 
-const suiteSchema = z.strictObject({
-  name,
-  description: z.string().default(''),
-  seed: z.number().int().min(0).max(0xffff_ffff).default(5432),
-  base: name.describe('the scheduler that the others are compared with'),
-  published: z.string().optional().describe('YAML file of published figures, relative to the suite'),
-  load: z.number().positive().max(1).default(0.35).describe('solo work offered per core and second'),
-  keepAliveMs: z.number().positive().default(600_000),
-  maxAttempts: z.number().int().min(1).max(10).default(2).describe('starts of an invocation whose container is lost; 1 means no second try'),
-  maxLagMs: z.number().positive().default(50).describe('a cell whose 99th percentile of lag is above this is invalid'),
-  warmupInvocations: z.number().int().min(0).default(20),
-  experiments: z.record(name, experimentSchema).refine((experiments) => Object.keys(experiments).length > 0, 'must hold an experiment'),
-});
+/** Two equal entries would make two cells of one id. */
+function refuseDuplicates(items: readonly unknown[], ctx: z.RefinementCtx<unknown>): void {
+  const seen = new Set<string>();
+  items.forEach((item, index) => {
+    const text = JSON.stringify(item);
+    if (seen.has(text)) ctx.addIssue({ code: 'custom', path: [index], message: 'is listed twice' });
+    seen.add(text);
+  });
+}
+
+/** The whole schema knows the names, so that faults of shape and names that do not exist are reported together. */
+function createSuiteSchema({ schedulers, workloads }: SuiteNames) {
+  const schedulerName = knownName('scheduler', schedulers);
+  const schedulerEntry = z
+    .union([schedulerName.transform((text) => ({ name: text, options: {} })), z.strictObject({ name: schedulerName, options: z.record(z.string(), z.unknown()).default({}) })])
+    .transform((entry, ctx) => {
+      if (!schedulers.has(entry.name)) return entry;
+      const options = schedulers.get(entry.name).options.safeParse(entry.options);
+      if (options.success) return { name: entry.name, options: options.data as Record<string, unknown> };
+      for (const issue of options.error.issues) ctx.addIssue({ code: 'custom', path: ['options', ...issue.path], message: issue.message });
+      return entry;
+    });
+  const experimentSchema = z.strictObject({
+    description: z.string().default(''),
+    workloads: z.array(knownName('workload', workloads)).min(1).superRefine(refuseDuplicates),
+    schedulers: z.array(schedulerEntry).min(1).superRefine(refuseDuplicates),
+  });
+  return z.strictObject({
+    name,
+    description: z.string().default(''),
+    seed: z.number().int().min(0).max(0xffff_ffff).default(5432),
+    base: schedulerName.describe('the scheduler that the others are compared with'),
+    published: z.string().optional().describe('YAML file of published figures, relative to the suite'),
+    load: z.number().positive().max(1).default(0.35).describe('solo work offered per core and second'),
+    keepAliveMs: z.number().positive().default(600_000),
+    maxAttempts: z.number().int().min(1).max(10).default(2).describe('starts of an invocation whose container is lost; 1 means no second try'),
+    maxLagMs: z.number().positive().default(50).describe('a cell whose 99th percentile of lag is above this is invalid'),
+    warmupInvocations: z.number().int().min(0).default(20),
+    experiments: z.record(name, experimentSchema).refine((experiments) => Object.keys(experiments).length > 0, 'must hold an experiment'),
+  });
+}
 
 const publishedSchema = z.strictObject({
   source: z.string(),
@@ -40,7 +72,7 @@ const publishedSchema = z.strictObject({
 type Published = z.output<typeof publishedSchema>;
 
 /** A suite as read from its file: checked, and with its names known to exist. */
-export interface Suite extends z.output<typeof suiteSchema> {
+export interface Suite extends z.output<ReturnType<typeof createSuiteSchema>> {
   readonly path: string;
   /** SHA-256 of the file: equal hashes mean the same experiments. */
   readonly hash: string;
@@ -50,10 +82,20 @@ export interface Suite extends z.output<typeof suiteSchema> {
 interface Issue {
   readonly path: readonly (string | number)[];
   readonly message: string;
+  /** The fault is that the field is there at all: its place is that of its name, not of what it holds. */
+  readonly atKey?: true;
 }
 
-/** Where in the text a path lies; where it is missing, where its nearest parent lies. */
-function placeOf(path: Issue['path'], document: Document, lines: LineCounter): string {
+/** Where in the text an issue lies; where its field is missing, where the nearest parent lies. */
+function placeOf({ path, atKey }: Issue, document: Document, lines: LineCounter): string {
+  if (atKey === true) {
+    const parent = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
+    const key = isMap(parent) ? parent.items.find((pair) => isScalar(pair.key) && pair.key.value === path.at(-1))?.key : undefined;
+    if (isScalar(key) && key.range) {
+      const { line, col } = lines.linePos(key.range[0]);
+      return `${line}:${col}`;
+    }
+  }
   for (let length = path.length; length >= 0; length -= 1) {
     const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
     if (isNode(node) && node.range) {
@@ -72,14 +114,14 @@ function flatten(issue: z.core.$ZodIssue, prefix: readonly (string | number)[] =
     const deepest = branches.sort((a, b) => (b[0]?.path.length ?? 0) - (a[0]?.path.length ?? 0))[0];
     return deepest ?? [{ path, message: issue.message }];
   }
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ path: [...path, key], message: 'is not a field of a suite' }));
+  if (issue.code === 'invalid_key') return issue.issues.map(({ message }) => ({ path, message, atKey: true }));
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ path: [...path, key], message: 'is not a field of a suite', atKey: true }));
   return [{ path, message: issue.message }];
 }
 
 interface Parsed<T> {
   readonly value: T;
   readonly text: string;
-  readonly fail: (issues: readonly Issue[]) => FbbError;
 }
 
 function parseYamlFile<Schema extends z.ZodType>(path: string, schema: Schema): Parsed<z.output<Schema>> {
@@ -91,52 +133,28 @@ function parseYamlFile<Schema extends z.ZodType>(path: string, schema: Schema): 
   }
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
-  if (document.errors.length > 0) {
-    const problems = document.errors.map(({ message }) => `  ${path}: ${message.split('\n', 1)[0] ?? ''}`);
-    throw new FbbError('FBB_ERR_SUITE_INVALID', `${path} is not YAML:\n${problems.join('\n')}`);
+  const refuse = (problems: readonly string[]): FbbError =>
+    new FbbError('FBB_ERR_SUITE_INVALID', `${path} is not YAML:\n${problems.map((problem) => `  ${path}: ${problem.split('\n', 1)[0] ?? ''}`).join('\n')}`);
+  if (document.errors.length > 0) throw refuse(document.errors.map(({ message }) => message));
+  let data: unknown;
+  try {
+    data = document.toJS();
+  } catch (thrown) {
+    // An alias of nothing is found only now.
+    throw refuse([describeError(thrown)]);
   }
   const fail = (issues: readonly Issue[]): FbbError => {
-    const problems = issues.map((issue) => `  ${path}:${placeOf(issue.path, document, lines)} ${issue.path.join('.') || '(top)'}: ${issue.message}`);
+    const problems = issues.map((issue) => `  ${path}:${placeOf(issue, document, lines)} ${issue.path.join('.') || '(top)'}: ${issue.message}`);
     return new FbbError('FBB_ERR_SUITE_INVALID', `${path} has ${issues.length} problem${issues.length === 1 ? '' : 's'}:\n${problems.join('\n')}`);
   };
-  const parsed = schema.safeParse(document.toJS());
+  const parsed = schema.safeParse(data);
   if (!parsed.success) throw fail(parsed.error.issues.flatMap((issue) => flatten(issue)));
-  return { value: parsed.data, text, fail };
-}
-
-interface SuiteNames {
-  readonly schedulers: Registry<SchedulerDefinition>;
-  readonly workloads: Registry<WorkloadDefinition>;
-}
-
-/** Names that do not exist, options that do not fit, a base that an experiment lacks: everything the shape alone cannot tell. */
-function semanticIssues(suite: z.output<typeof suiteSchema>, { schedulers, workloads }: SuiteNames): Issue[] {
-  const issues: Issue[] = [];
-  if (!schedulers.has(suite.base)) issues.push({ path: ['base'], message: `there is no scheduler '${suite.base}'; there are: ${schedulers.names().join(', ')}` });
-  for (const [experiment, { workloads: workloadNames, schedulers: entries }] of Object.entries(suite.experiments)) {
-    workloadNames.forEach((workload, index) => {
-      if (workloads.has(workload)) return;
-      issues.push({ path: ['experiments', experiment, 'workloads', index], message: `there is no workload '${workload}'; there are: ${workloads.names().join(', ')}` });
-    });
-    entries.forEach((entry, index) => {
-      const path = ['experiments', experiment, 'schedulers', index];
-      if (!schedulers.has(entry.name)) {
-        issues.push({ path, message: `there is no scheduler '${entry.name}'; there are: ${schedulers.names().join(', ')}` });
-        return;
-      }
-      const options = schedulers.get(entry.name).options.safeParse(entry.options);
-      if (options.success) return;
-      for (const issue of options.error.issues) issues.push({ path: [...path, 'options', ...issue.path.map(String)], message: issue.message });
-    });
-  }
-  return issues;
+  return { value: parsed.data, text };
 }
 
 /** Reads and checks a suite file; throws one error that lists every problem with its place. */
 export function readSuiteFile(path: string, names: SuiteNames): Suite {
-  const { value, text, fail } = parseYamlFile(path, suiteSchema);
-  const issues = semanticIssues(value, names);
-  if (issues.length > 0) throw fail(issues);
+  const { value, text } = parseYamlFile(path, createSuiteSchema(names));
   const publishedFigures = value.published === undefined ? undefined : parseYamlFile(join(dirname(path), value.published), publishedSchema).value;
   return { ...value, path, hash: createHash('sha256').update(text).digest('hex'), publishedFigures };
 }

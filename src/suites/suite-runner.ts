@@ -1,5 +1,4 @@
-import type { RowSink } from '../core/index.js';
-import { FbbError } from '../core/index.js';
+import { ExitCode, FbbError, type RowSink } from '../core/index.js';
 import type { CellSummary, ResultSet } from '../results/index.js';
 import { CellRun, type CellProgress, type CellRunnerOptions } from './cell-runner.js';
 import type { PlannedCell } from './plan.js';
@@ -58,8 +57,8 @@ export async function runSuite(options: SuiteRunOptions): Promise<'complete' | '
     }
     for (const [index, cell] of cells.entries()) await runAndStore(cell, { index, total: cells.length }, options);
   } catch (thrown) {
-    if (!isInterruption(thrown)) throw thrown;
     results.setStatus('interrupted');
+    if (!isInterruption(thrown)) throw thrown;
     return 'interrupted';
   }
   results.setStatus('complete');
@@ -79,7 +78,8 @@ async function runAndStore(cell: PlannedCell, position: { index: number; total: 
   } catch (thrown) {
     writer.discard();
     results.setCellStatus(cell.key.id, isInterruption(thrown) ? 'interrupted' : 'failed');
-    if (!(thrown instanceof FbbError) || isInterruption(thrown)) throw thrown;
+    // What this machine lacks for one cell, it lacks for the next.
+    if (!(thrown instanceof FbbError) || isInterruption(thrown) || thrown.exitCode === ExitCode.missing) throw thrown;
     observer.cellFailed(cell, thrown);
   }
 }

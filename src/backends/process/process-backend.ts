@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  describeError,
   FbbError,
   type Backend,
   type BackendCell,
@@ -71,7 +72,11 @@ export class ProcessBackend implements Backend {
 
   async open(cell: BackendCell): Promise<void> {
     this.#cell = cell;
-    this.#folder = mkdtempSync(join(tmpdir(), 'fbb-'));
+    try {
+      this.#folder = mkdtempSync(join(tmpdir(), 'fbb-'));
+    } catch (thrown) {
+      throw new FbbError('FBB_ERR_BACKEND_TEMP_FOLDER', `No temporary folder can be made in ${tmpdir()}: ${describeError(thrown)}.`);
+    }
     const longest = this.#socketPath(1_000_000);
     if (Buffer.byteLength(longest) > maxSocketPath) {
       rmSync(this.#folder, { recursive: true, force: true });
