@@ -1,0 +1,39 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { errorCatalogue } from '../../src/core/errors.js';
+import { Workplace } from '../cli/run-bin.js';
+import { readDoc, userDocs } from './markdown.js';
+
+const place = new Workplace();
+afterAll(() => place.remove());
+
+/** The arguments of every `faasbatch-bench` that a text shows, up to a quote, a comment, a pipe or the end of the line. */
+function commandsIn(text: string): string[] {
+  return [...text.matchAll(/\bfaasbatch-bench ((?:suite|list|show|--)[^`"'\n#|&;>]*)/g)].map(([, args = '']) => args.trim());
+}
+
+const sources = [...userDocs().map((name) => readDoc(name)), ...Object.values(errorCatalogue).map(({ fix }) => fix)];
+const commands = [...new Set(sources.flatMap(commandsIn))];
+const harmless = commands.filter((command) => /^(list|show|--help|--version)\b/.test(command) && !command.includes('<'));
+
+describe('commands that the docs and errors show', () => {
+  it('include some that only look, and some that run', () => {
+    expect(harmless).toContain('list schedulers --verbose');
+    expect(commands.some((command) => command.startsWith('suite '))).toBe(true);
+  });
+
+  it.each(harmless)('can be run: %s', async (command) => {
+    const { code, stderr } = await place.run(...command.split(/\s+/));
+    // Here nothing is stored yet that could be shown.
+    if (command.startsWith('show')) expect(stderr === '' || stderr.startsWith('FBB_ERR_RESULTS_UNKNOWN')).toBe(true);
+    else expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  it('use options of suite that there are', async () => {
+    const { stdout } = await place.run('suite', '--help');
+    const used = commands.filter((command) => command.startsWith('suite ')).flatMap((command) => command.match(/--[a-z-]+/g) ?? []);
+    const advised = Object.values(errorCatalogue).flatMap(({ fix }) => fix.match(/--[a-z-]+/g) ?? []);
+    const known = [...(stdout.match(/--[a-z-]+/g) ?? []), '--verbose'];
+    expect([...used, ...advised].filter((option) => !known.includes(option))).toEqual([]);
+    expect(advised).toContain('--resume');
+  });
+});

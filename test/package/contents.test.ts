@@ -1,0 +1,61 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { root, run } from './run.js';
+
+interface Packed {
+  readonly unpackedSize: number;
+  readonly files: readonly { readonly path: string; readonly mode: number }[];
+}
+
+let packed: Packed;
+let paths: string[];
+
+beforeAll(async () => {
+  const cache = mkdtempSync(join(tmpdir(), 'test-fbb-'));
+  const { code, stdout, stderr } = await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts', '--offline', '--cache', cache]);
+  rmSync(cache, { recursive: true, force: true });
+  if (code !== 0) throw new Error(stderr);
+  packed = (JSON.parse(stdout) as [Packed])[0];
+  paths = packed.files.map(({ path }) => path);
+}, 60_000);
+
+describe('the package', () => {
+  it.each([
+    'package.json', 'README.md', 'LICENSE', 'CHANGELOG.md',
+    'dist/src/cli/bin.js', 'dist/src/index.js', 'dist/src/index.d.ts',
+    'dist/runtime/main.cjs', 'dist/runtime/thread-main.cjs', 'dist/runtime/launcher.cjs', 'dist/runtime/sampler.cjs', 'dist/runtime/storage.cjs', 'dist/runtime/pacer.cjs',
+    'dist/functions/fib/handler.cjs', 'dist/functions/fib/manifest.json', 'dist/functions/blob/handler.cjs', 'dist/functions/blob/manifest.json',
+    'suites/icdcs.yaml', 'suites/data/icdcs2023.yaml', 'docs/errors.md', 'docs/suites.md',
+  ])('holds %s', (path) => {
+    expect(paths).toContain(path);
+  });
+
+  it('holds no tests, no sources, no results and nothing of the workshop', () => {
+    expect(paths.filter((path) => /^(test|src|bench|scripts|results|node_modules|\.ci|\.git)\//.test(path))).toEqual([]);
+    expect(paths.filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))).toEqual([]);
+    expect(paths.filter((path) => /\.test\.|tsconfig|vitest|eslint/.test(path))).toEqual([]);
+  });
+
+  it('takes less than 2 MB', () => {
+    expect(packed.unpackedSize).toBeGreaterThan(50_000);
+    expect(packed.unpackedSize).toBeLessThan(2_000_000);
+  });
+
+  it('has a command that can be started', () => {
+    const { bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { bin: Record<string, string> };
+    expect(bin).toEqual({ 'faasbatch-bench': 'dist/src/cli/bin.js' });
+    expect(readFileSync(join(root, 'dist/src/cli/bin.js'), 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
+    expect(packed.files.find(({ path }) => path === 'dist/src/cli/bin.js')?.mode).toBe(0o755);
+  });
+
+  it('needs only packages that it lists: container programs and functions bring theirs along', () => {
+    const bundles = paths.filter((path) => path.endsWith('.cjs'));
+    expect(bundles.length).toBeGreaterThan(6);
+    const needed = bundles.flatMap((path) => [...readFileSync(join(root, path), 'utf8').matchAll(/\brequire\("([^"]+)"\)/g)].map(([, name = '']) => ({ path, name })));
+    expect(needed.length).toBeGreaterThan(6);
+    const builtin = new Set(process.getBuiltinModule('node:module').builtinModules);
+    expect(needed.filter(({ name }) => !name.startsWith('node:') && !builtin.has(name))).toEqual([]);
+  });
+});
