@@ -143,6 +143,7 @@ export class Engine implements SchedulerContext, BackendListener {
   // What a scheduler may do.
 
   setTimer(delayMs: number, callback: () => void): Timer {
+    this.#checkRunning();
     const timer = this.#clock.setTimer(delayMs, () => {
       this.#schedulerTimers.delete(timer);
       if (this.#finished) return;
@@ -165,6 +166,7 @@ export class Engine implements SchedulerContext, BackendListener {
   }
 
   launch(functionId: string): Container {
+    this.#checkRunning();
     if (!this.#options.functions.has(functionId)) throw this.#badAction('launch', `the workload has no function '${functionId}'`);
     const container = new ContainerRecord(this.#launched, functionId, this.#clock.nowMs());
     this.#launched += 1;
@@ -179,7 +181,7 @@ export class Engine implements SchedulerContext, BackendListener {
   }
 
   assign(target: Container, invocations: readonly Invocation[], mode: ExecutionMode): void {
-    const container = this.#checkContainer('assign', target);
+    const container = this.#checkContainer('assign', target, invocations);
     if (invocations.length === 0) throw this.#badAction('assign', `container ${container.id} was given an empty batch`);
     const nowMs = this.#clock.nowMs();
     const records: InvocationRecord[] = [];
@@ -201,10 +203,11 @@ export class Engine implements SchedulerContext, BackendListener {
       pool.busy.push(container);
       container.state = 'busy';
     }
+    const cold = container.served === 0;
     if (alone) {
-      for (const record of records) this.#post(container, { id: this.#nextBatchId++, mode, invocations: [record], alone: record.attempt > 1 });
+      for (const record of records) this.#post(container, { id: this.#nextBatchId++, mode, invocations: [record], alone: record.attempt > 1, cold });
     } else {
-      this.#post(container, { id: this.#nextBatchId++, mode, invocations: records, alone: false });
+      this.#post(container, { id: this.#nextBatchId++, mode, invocations: records, alone: false, cold });
     }
   }
 
@@ -224,7 +227,7 @@ export class Engine implements SchedulerContext, BackendListener {
 
   containerReady(containerId: number): void {
     const container = this.#containers.get(containerId);
-    if (container?.state !== 'starting') return;
+    if (container?.state !== 'starting' || this.#finished) return;
     const nowMs = this.#clock.nowMs();
     container.readyMs = nowMs;
     this.#starting -= 1;
@@ -246,7 +249,7 @@ export class Engine implements SchedulerContext, BackendListener {
   invocationEnded(containerId: number, invocationId: number, result: InvocationResult): void {
     const container = this.#containers.get(containerId);
     const entry = container?.running.get(invocationId);
-    if (container === undefined || entry === undefined) return;
+    if (container === undefined || entry === undefined || this.#finished) return;
     const { record } = entry;
     const nowMs = this.#clock.nowMs();
     container.running.delete(invocationId);
@@ -261,7 +264,6 @@ export class Engine implements SchedulerContext, BackendListener {
     if (result.status === 'completed') this.#history(record.functionId).recordExecution(record.executionMs);
     else this.#problem(`invocation ${record.id} of '${record.functionId}' ${result.status}: ${result.errorCode ?? 'no code'}${result.message === undefined ? '' : ` (${result.message})`}`);
     this.#endRecord(record, result.status, result.errorCode);
-    if (this.#finished) return;
     if (container.inFlight === 0) {
       removeFrom(this.#pool(container.functionId).busy, container);
       this.#becomeIdle(container);
@@ -281,7 +283,7 @@ export class Engine implements SchedulerContext, BackendListener {
 
   containerLost(containerId: number, code: ErrorCode, reason: string): void {
     const container = this.#containers.get(containerId);
-    if (container === undefined) return;
+    if (container === undefined || this.#finished) return;
     this.#loseContainer(container, code, reason);
   }
 
@@ -337,12 +339,10 @@ export class Engine implements SchedulerContext, BackendListener {
   #dispatch(container: ContainerRecord, batch: PendingBatch): void {
     const nowMs = this.#clock.nowMs();
     const serial = batch.mode === 'serial';
-    // A container is cold to those who were assigned before it had served anybody.
-    const cold = container.served === 0;
     if (container.running.size === 0) container.lastSignMs = nowMs;
     for (const record of batch.invocations) {
       record.dispatchedMs = nowMs;
-      record.coldStartMs = cold ? Math.max(0, container.readyMs - Math.max(container.launchedMs, record.submittedMs)) : 0;
+      record.coldStartMs = batch.cold ? Math.max(0, container.readyMs - Math.max(container.launchedMs, record.submittedMs)) : 0;
       container.running.set(record.id, { record, serial });
     }
     this.#dispatched += batch.invocations.length;
@@ -486,14 +486,23 @@ export class Engine implements SchedulerContext, BackendListener {
     else this.fail(new FbbError('FBB_ERR_SCHEDULER_THREW', `Scheduler '${this.#options.schedulerName}' threw in ${where}: ${describeError(thrown)}`, { cause: thrown }));
   }
 
-  #checkContainer(action: string, target: Container): ContainerRecord {
+  /** A scheduler that swallowed the error that ended its cell gets it again from whatever it does next. */
+  #checkRunning(): void {
+    if (this.#finished) throw new FbbError('FBB_ERR_SCHEDULER_ACTION', `Scheduler '${this.#options.schedulerName}' acted after its cell had ended.`);
+  }
+
+  #checkContainer(action: string, target: Container, invocations: readonly Invocation[] = []): ContainerRecord {
+    this.#checkRunning();
     const container = this.#containers.get(target.id);
-    if (container !== target) throw this.#badAction(action, `container ${target.id} is ${target.state}`);
-    return container;
+    if (container === target) return container;
+    const what = target instanceof ContainerRecord && container === undefined ? target.state : 'not one of this cell';
+    const given = invocations.length === 0 ? '' : `, given to it: invocation ${invocations.map(({ id }) => id).join(', ')}`;
+    throw this.#badAction(action, `container ${target.id} is ${what}${given}`);
   }
 
   #checkInvocation(container: ContainerRecord, invocation: Invocation): InvocationRecord {
-    if (!isInvocationRecord(invocation)) throw this.#badAction('assign', `invocation ${String(invocation.id)} is not one that arrived`);
+    const known = isInvocationRecord(invocation) && (invocation.state === 'ended' || this.#open.get(invocation.id) === invocation);
+    if (!known) throw this.#badAction('assign', `invocation ${String(invocation.id)} is not one that arrived`);
     if (invocation.state !== 'waiting') throw this.#badAction('assign', `invocation ${invocation.id} is already ${invocation.state}`);
     if (invocation.functionId !== container.functionId) {
       throw this.#badAction('assign', `invocation ${invocation.id} is of '${invocation.functionId}', container ${container.id} of '${container.functionId}'`);

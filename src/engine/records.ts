@@ -72,6 +72,8 @@ export class InvocationRecord implements Outcome {
 export interface PendingBatch extends Batch {
   readonly invocations: InvocationRecord[];
   readonly alone: boolean;
+  /** Assigned before the container had served anybody: the wait for its launch is a cold start. */
+  readonly cold: boolean;
 }
 
 /** The engine's own state of one container. */
