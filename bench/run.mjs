@@ -35,6 +35,7 @@ async function dispatchOverhead(count) {
 async function throughput(inFlight, count) {
   let next = 0;
   let startedMs = 0;
+  let startedAt = 0;
   let rig;
   const submit = () => rig.engine.submit(next++, 'noop', rig.clock.nowMs());
   const warmed = inFlight * 20;
@@ -42,7 +43,10 @@ async function throughput(inFlight, count) {
     void openRig({
       scheduler: warmFirst,
       onOutcome: () => {
-        if (next === warmed) startedMs = rig.clock.nowMs();
+        if (startedMs === 0 && next >= warmed) {
+          startedMs = rig.clock.nowMs();
+          startedAt = next;
+        }
         if (next < count) setImmediate(submit);
         else rig.engine.arrivalsDone();
       },
@@ -52,7 +56,7 @@ async function throughput(inFlight, count) {
       for (let i = 0; i < inFlight; i += 1) submit();
     }, reject);
   });
-  const perSecond = ((count - warmed) / (rig.clock.nowMs() - startedMs)) * 1_000;
+  const perSecond = ((count - startedAt) / (rig.clock.nowMs() - startedMs)) * 1_000;
   await rig.backend.close();
   return perSecond;
 }

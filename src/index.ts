@@ -27,4 +27,6 @@ export {
   type SchedulerDeps,
   type Timer,
 } from './core/index.js';
-export { findResultSet, listResultSets, ResultSet, type CellSummary, type Manifest } from './results/index.js';
+export { listResultSets, readResultSet, type CellSummary, type Manifest, type StoredResults } from './results/index.js';
+/** The zod that scheduler options are written with, so that a plug-in needs no copy of its own. */
+export { z } from 'zod';

@@ -107,7 +107,7 @@ function createResultSet({ suite, selection, plan, fib30Ms }: Prepared, settings
     workloads: Object.fromEntries([...plan.workloads].map(([name, workload]) => [name, { hash: workload.hash, ...workload.notes }])),
     schedulers: [...new Set(plan.cells.map(({ key }) => key.scheduler))].map((name) => {
       const { description, options: schema } = registries.schedulers.get(name);
-      return { name, description, options: schedulerOptions(schema) };
+      return { name, description, defaults: schedulerOptions(schema) };
     }),
     selection: {
       experiments: experiments === undefined ? null : [...experiments],
@@ -129,8 +129,28 @@ function earlierRun(suite: Suite, options: SuiteOptions): ResultSet {
   if (manifest.suite.name !== suite.name || manifest.suite.hash !== suite.hash) {
     throw new FbbError('FBB_ERR_RESULTS_RESUME', `${manifest.id} is of suite '${manifest.suite.name}'${manifest.suite.name === suite.name ? ', which has changed since' : ''}.`);
   }
+  const given = [
+    ['--experiments', options.experiments, manifest.selection.experiments],
+    ['--workloads', options.workloads, manifest.selection.workloads],
+    ['--schedulers', options.schedulers, manifest.selection.schedulers],
+    ['--repeat', options.repeat, manifest.selection.repeat],
+    ['--limit', options.limit, manifest.selection.limit],
+    ['--load', options.load, manifest.selection.load],
+    ['--seed', options.seed, manifest.selection.seed],
+  ] as const;
+  for (const [option, value, before] of given) {
+    if (value === undefined || JSON.stringify(value) === JSON.stringify(before)) continue;
+    throw new FbbError('FBB_ERR_RESULTS_RESUME', `${manifest.id} was run with another ${option}.`, { fix: 'Leave the option out to go on as the run began, or start a new one without --resume.' });
+  }
   if (manifest.backend !== options.backend) throw new FbbError('FBB_ERR_RESULTS_RESUME', `${manifest.id} was run with backend '${manifest.backend}'.`);
   return earlier;
+}
+
+/** The same options can make other work: on other cores, by another version of the package. */
+function checkSameWork({ manifest }: ResultSet, { cells }: SuitePlan): void {
+  const hashes = new Map(cells.map(({ key, workload }) => [key.id, workload.hash]));
+  const changed = manifest.cells.find((cell) => hashes.get(cell.id) !== cell.workloadHash);
+  if (changed !== undefined) throw new FbbError('FBB_ERR_RESULTS_RESUME', `The work of ${changed.id} is not what it was when ${manifest.id} began (other cores, or another version of faasbatch-bench).`);
 }
 
 /** Ctrl-C once ends the running cell and keeps the finished ones; twice ends everything at once. */
@@ -152,6 +172,7 @@ function settingsOf(suite: Suite, options: SuiteOptions): Manifest['settings'] {
     containerMemoryMb: options.containerMemory,
     maxAttempts: suite.maxAttempts,
     maxLagMs: suite.maxLagMs,
+    maxFailedShare: suite.maxFailedShare,
     warmupInvocations: options.quick === true ? Math.min(quickWarmup, suite.warmupInvocations) : suite.warmupInvocations,
   };
 }
@@ -168,13 +189,14 @@ export async function suiteCommand(name: string, options: SuiteOptions): Promise
   checkWritable(options.out);
   const earlier = options.resume === undefined ? undefined : earlierRun(suite, options);
   const prepared = prepare(suite, earlier?.manifest, registries, options);
+  if (earlier !== undefined) checkSameWork(earlier, prepared.plan);
   const results = earlier ?? createResultSet(prepared, settingsOf(suite, options), options, registries);
   const missing = results.manifest.cells.filter(({ status }) => status !== 'valid').map(({ id }) => id);
   const cells = prepared.plan.cells.filter(({ key }) => missing.includes(key.id));
   tell(`${results.folder}: ${cells.length} of ${results.manifest.cells.length} cells to run, about ${formatDuration(expectedSuiteMs(cells))}`);
 
   const { settings } = results.manifest;
-  const cellSettings: CellSettings = { seed: prepared.selection.seed, keepAliveMs: settings.keepAliveMs, maxAttempts: settings.maxAttempts, maxLagMs: settings.maxLagMs };
+  const cellSettings: CellSettings = { ...settings, seed: prepared.selection.seed };
   const progress = new Progress(cells, process.stderr.isTTY);
   const { signal } = interruptible();
   results.setStatus('running');
@@ -193,6 +215,6 @@ export async function suiteCommand(name: string, options: SuiteOptions): Promise
     process.exitCode = exitCodeOf(status, results.manifest);
   } finally {
     progress.close();
+    printResult(results, options.json === true);
   }
-  printResult(results, options.json === true);
 }

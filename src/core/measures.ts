@@ -19,14 +19,19 @@ export type LatencyTable = Readonly<Record<'total' | LatencyPartName, LatencySum
 export interface ContainerRow {
   readonly id: number;
   readonly functionId: string;
+  /** When the engine asked for it. */
   readonly launchedMs: number;
+  /** When its process began to exist, after waiting for a place among the launches; it costs memory from here on. */
+  readonly startedMs: number;
   /** NaN when it never became ready. */
   readonly readyMs: number;
   readonly retiredMs: number;
   readonly invocations: number;
   readonly batches: number;
-  /** Highest reading of its memory; undefined when it was never read. */
+  /** Highest reading of its memory (PSS, or RSS where there is none); undefined when it was never read. */
   readonly peakMemoryMb: number | undefined;
+  /** The kernel's own record of its highest RSS; undefined when it did not live to tell. */
+  readonly peakRssMb: number | undefined;
   readonly cpuMs: number | undefined;
 }
 
@@ -37,6 +42,8 @@ export interface ContainerRow {
 export interface ContainerSample {
   readonly containerId: number;
   readonly cpuPercent: number;
+  /** CPU time since its start, in ms. */
+  readonly cpuMs: number;
   readonly rssMb: number;
   readonly memoryMb: number | undefined;
 }
@@ -69,6 +76,8 @@ export interface UsageSummary {
   };
   readonly cpu: {
     readonly coreSeconds: number;
+    /** Containers that did not live to tell their CPU time: the last sample stands in, what came after it is missing. */
+    readonly sampledContainers: number;
     /** Share of all cores that containers used, 0 to 1. */
     readonly meanUtilization: number;
     /** The same for everything on the host, the harness included; null without samples. */

@@ -23,13 +23,23 @@ export function wallClockIso(): string {
   return new Date().toISOString();
 }
 
+/** Node's timers have a grain of 1 ms and may fire early by more than that; this one waits for the rest. */
 class NodeTimer implements Timer {
-  readonly #handle: NodeJS.Timeout;
+  #handle: NodeJS.Timeout | undefined;
+
   constructor(delayMs: number, callback: () => void) {
-    this.#handle = setTimeout(callback, delayMs);
+    this.#arm(monotonicNowMs() + delayMs, callback);
   }
+
   cancel(): void {
     clearTimeout(this.#handle);
+  }
+
+  #arm(dueMs: number, callback: () => void): void {
+    this.#handle = setTimeout(() => {
+      if (monotonicNowMs() < dueMs) this.#arm(dueMs, callback);
+      else callback();
+    }, Math.max(1, dueMs - monotonicNowMs()));
   }
 }
 

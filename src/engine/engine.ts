@@ -47,6 +47,7 @@ const silenceGraceMs = 2_000;
 const watchPeriodMs = 1_000;
 const maxConsecutiveLaunchFailures = 5;
 const maxProblemLines = 100;
+const stallPatienceWithTimers = 4;
 
 /** Counts that must agree at the end of a cell. */
 export interface EngineCounts {
@@ -154,7 +155,12 @@ export class Engine implements SchedulerContext, BackendListener {
       }
     });
     this.#schedulerTimers.add(timer);
-    return timer;
+    return {
+      cancel: () => {
+        timer.cancel();
+        this.#schedulerTimers.delete(timer);
+      },
+    };
   }
 
   pool(functionId: string): PoolView {
@@ -442,11 +448,14 @@ export class Engine implements SchedulerContext, BackendListener {
 
   #checkStall(): void {
     if (this.#waiting === 0 || this.#starting > 0 || this.#dispatched > 0) return;
-    if (this.#clock.nowMs() - this.#lastProgressMs < this.#options.stallTimeoutMs) return;
+    // A scheduler that has set a timer may mean to act later, but not for ever.
+    const patience = this.#schedulerTimers.size === 0 ? 1 : stallPatienceWithTimers;
+    const limitMs = patience * this.#options.stallTimeoutMs;
+    if (this.#clock.nowMs() - this.#lastProgressMs < limitMs) return;
     this.fail(
       new FbbError(
         'FBB_ERR_SCHEDULER_STALLED',
-        `Scheduler '${this.#options.schedulerName}' left ${this.#waiting} invocations unassigned for ${this.#options.stallTimeoutMs} ms with nothing running.`,
+        `Scheduler '${this.#options.schedulerName}' left ${this.#waiting} invocations unassigned for ${limitMs} ms with nothing running.`,
       ),
     );
   }

@@ -46,6 +46,10 @@ export class CellRecorder implements Recorder {
     this.#usage.containerLaunched(container);
   }
 
+  containerStarted(containerId: number, startedMs: number): void {
+    this.#usage.containerStarted(containerId, startedMs);
+  }
+
   containerLeft(container: Container, endedMs: number): void {
     this.#usage.containerLeft(container, endedMs);
   }

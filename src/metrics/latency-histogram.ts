@@ -31,7 +31,8 @@ export class LatencyHistogram {
   quantileMs(q: number): number | null {
     // The small allowance is for 1 - q not being exact.
     if (this.#count * (1 - q) < 1 - 1e-9) return null;
-    return this.#histogram.getValueAtPercentile(q * 100) / microsecondsPerMs;
+    // The histogram answers with the upper end of a bucket, which can lie above everything seen.
+    return Math.min(this.#maxMs, this.#histogram.getValueAtPercentile(q * 100) / microsecondsPerMs);
   }
 
   summary(): LatencySummary {

@@ -68,7 +68,7 @@ class Sampler {
       const usage = usages[pid];
       if (usage === undefined) continue;
       const rssMb = usage.memory / mb;
-      containers.push({ containerId, cpuPercent: usage.cpu, rssMb, memoryMb: this.#hasPss ? pss.get(containerId) : rssMb });
+      containers.push({ containerId, cpuPercent: usage.cpu, cpuMs: usage.ctime, rssMb, memoryMb: this.#hasPss ? pss.get(containerId) : rssMb });
     }
     this.#rounds += 1;
     this.#busy = false;

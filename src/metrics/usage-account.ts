@@ -10,9 +10,9 @@ interface Account {
   memoryAtMs: number;
   /** MB x ms so far. */
   integral: number;
-  /** Last known CPU share summed over samples, for containers that did not live to report their own. */
+  /** CPU time at the last sample, for containers that do not live to report their own. */
   sampledCpuMs: number;
-  sampledAtMs: number;
+  cpuFromSamples: boolean;
   left: boolean;
 }
 
@@ -33,15 +33,21 @@ export class UsageAccount {
     this.#peakLive = Math.max(this.#peakLive, this.#live);
     const { id, functionId, launchedMs } = container;
     this.#accounts.set(id, {
-      row: { id, functionId, launchedMs, readyMs: Number.NaN, retiredMs: Number.NaN, invocations: 0, batches: 0, peakMemoryMb: undefined, cpuMs: undefined },
+      row: { id, functionId, launchedMs, startedMs: launchedMs, readyMs: Number.NaN, retiredMs: Number.NaN, invocations: 0, batches: 0, peakMemoryMb: undefined, peakRssMb: undefined, cpuMs: undefined },
       container,
       memoryMb: Number.NaN,
       memoryAtMs: Number.NaN,
       integral: 0,
       sampledCpuMs: 0,
-      sampledAtMs: launchedMs,
+      cpuFromSamples: false,
       left: false,
     });
+  }
+
+  /** Its process exists from now on; a backend that never says so starts containers as they are asked for. */
+  containerStarted(containerId: number, startedMs: number): void {
+    const account = this.#accounts.get(containerId);
+    if (account !== undefined && !account.left) account.row.startedMs = startedMs;
   }
 
   containerLeft(container: Container, endedMs: number): void {
@@ -54,8 +60,9 @@ export class UsageAccount {
   containerUsage(containerId: number, usage: ContainerUsage): void {
     const account = this.#accounts.get(containerId);
     if (account === undefined) return;
+    account.cpuFromSamples = usage.cpuMs === undefined;
     account.row.cpuMs = usage.cpuMs ?? account.sampledCpuMs;
-    account.row.peakMemoryMb ??= usage.peakMemoryMb;
+    account.row.peakRssMb = usage.peakMemoryMb;
   }
 
   sample(round: SampleRound): void {
@@ -65,8 +72,7 @@ export class UsageAccount {
     for (const sample of round.containers) {
       const account = this.#accounts.get(sample.containerId);
       if (account === undefined || account.left) continue;
-      account.sampledCpuMs += (sample.cpuPercent / 100) * (atMs - account.sampledAtMs);
-      account.sampledAtMs = atMs;
+      account.sampledCpuMs = sample.cpuMs;
       if (sample.memoryMb === undefined) continue;
       this.#integrateTo(account, atMs);
       account.memoryMb = sample.memoryMb;
@@ -90,7 +96,7 @@ export class UsageAccount {
   summary(wallMs: number, cores: number): UsageSummary {
     const accounts = [...this.#accounts.values()];
     const sampled = accounts.filter(({ memoryMb }) => !Number.isNaN(memoryMb));
-    const lifeMs = (account: Account): number => account.row.retiredMs - account.row.launchedMs;
+    const lifeMs = (account: Account): number => account.row.retiredMs - account.row.startedMs;
     let integral = 0;
     let readLifeMs = 0;
     let unreadLifeMs = 0;
@@ -118,6 +124,7 @@ export class UsageAccount {
       },
       cpu: {
         coreSeconds: coreMs / msPerSecond,
+        sampledContainers: accounts.filter(({ cpuFromSamples }) => cpuFromSamples).length,
         meanUtilization: wallMs > 0 ? coreMs / (wallMs * cores) : 0,
         hostMeanUtilization: this.#rounds === 0 ? null : this.#hostCpuPercentSum / this.#rounds / 100,
       },
@@ -137,7 +144,7 @@ export class UsageAccount {
   /** Holds the last reading until now; the first one also stands for the time before it. */
   #integrateTo(account: Account, atMs: number): void {
     if (Number.isNaN(account.memoryMb)) {
-      account.memoryAtMs = account.row.launchedMs;
+      account.memoryAtMs = account.row.startedMs;
       return;
     }
     account.integral += account.memoryMb * Math.max(0, atMs - account.memoryAtMs);

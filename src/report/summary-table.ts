@@ -109,12 +109,12 @@ export function renderSummaryTable(manifest: Manifest, summaries: readonly CellS
 /** How far the instrument itself can be trusted: lateness of the load generator and cost of sampling, the worst of all cells. */
 export function renderInstrument(summaries: readonly CellSummary[]): string {
   const lags = summaries.map(({ loadGenerator }) => loadGenerator.lagP99Ms ?? loadGenerator.lagMaxMs ?? 0);
-  const shares = summaries.map(({ sampler }) => sampler?.coreShare ?? 0);
+  const shares = summaries.map(({ sampler }) => sampler?.coreShare ?? Number.NaN);
   const realTime = summaries.every(({ loadGenerator }) => loadGenerator.realTime);
   const rss = summaries.some(({ memory }) => memory.source === 'rss');
   return [
-    `load generator late by at most ${formatMs(Math.max(...lags))} ms (p99 of the worst cell), its threads in the ${realTime ? 'real-time class' : 'normal class: chrt was not permitted'}`,
-    `sampling cost at most ${(Math.max(...shares) * 100).toFixed(1)} % of a core${rss ? '; memory is RSS, which counts shared pages in every container: there is no PSS here' : ''}`,
+    `load generator late by at most ${formatMs(Math.max(...lags))} ms (p99 of the worst cell), its threads in the ${realTime ? 'real-time class' : 'normal class: chrt is not there or not permitted'}`,
+    `sampling cost ${shares.some(Number.isNaN) ? 'unknown in a cell' : `at most ${(Math.max(...shares) * 100).toFixed(1)} % of a core`}${rss ? '; memory is RSS, which counts shared pages in every container: there is no PSS here' : ''}`,
   ].join('; ');
 }
 

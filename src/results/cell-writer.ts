@@ -1,6 +1,6 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ContainerRow, Outcome, RowSink, SampleRound } from '../core/index.js';
+import { describeError, FbbError, type ContainerRow, type Outcome, type RowSink, type SampleRound } from '../core/index.js';
 import { CsvFile } from './csv-file.js';
 import type { CellSummary } from './schema.js';
 
@@ -8,7 +8,7 @@ const invocationColumns = [
   'id', 'function', 'container', 'batch', 'attempt', 'intended_ms', 'lag_ms', 'scheduling_ms', 'cold_start_ms', 'queue_ms', 'execution_ms', 'response_ms',
   'total_ms', 'cpu_ms', 'outcome', 'error_code',
 ] as const;
-const containerColumns = ['id', 'function', 'launched_ms', 'ready_ms', 'retired_ms', 'invocations', 'batches', 'peak_memory_mb', 'cpu_ms'] as const;
+const containerColumns = ['id', 'function', 'launched_ms', 'started_ms', 'ready_ms', 'retired_ms', 'invocations', 'batches', 'peak_memory_mb', 'peak_rss_mb', 'cpu_ms'] as const;
 const sampleColumns = ['t_ms', 'container', 'memory_mb', 'rss_mb', 'cpu_percent'] as const;
 
 /**
@@ -45,23 +45,36 @@ export class CellWriter implements RowSink {
     for (const { containerId, memoryMb, rssMb, cpuPercent } of containers) this.#samples.write([atMs, containerId, memoryMb, rssMb, cpuPercent]);
   }
 
+  /** Throws FBB_ERR_RESULTS_WRITE when anything of the cell could not be written. */
   finish(summary: CellSummary, containers: readonly ContainerRow[], totalHgrm: string): void {
+    try {
+      this.#write(summary, containers, totalHgrm);
+    } catch (thrown) {
+      throw new FbbError('FBB_ERR_RESULTS_WRITE', `The results of ${summary.cell.id} could not be written: ${describeError(thrown)}.`, { cause: thrown });
+    }
+  }
+
+  /** Removes what was written of a cell that did not finish. */
+  discard(): void {
+    try {
+      this.#close();
+    } catch {
+      // Nothing of it is kept anyway.
+    }
+    rmSync(this.#partial, { recursive: true, force: true });
+  }
+
+  #write(summary: CellSummary, containers: readonly ContainerRow[], totalHgrm: string): void {
     this.#close();
     const table = new CsvFile(join(this.#partial, 'containers.csv'), containerColumns);
     for (const row of containers) {
-      table.write([row.id, row.functionId, row.launchedMs, row.readyMs, row.retiredMs, row.invocations, row.batches, row.peakMemoryMb, row.cpuMs]);
+      table.write([row.id, row.functionId, row.launchedMs, row.startedMs, row.readyMs, row.retiredMs, row.invocations, row.batches, row.peakMemoryMb, row.peakRssMb, row.cpuMs]);
     }
     table.close();
     writeFileSync(join(this.#partial, 'total.hgrm'), totalHgrm);
     writeFileSync(join(this.#partial, 'summary.json'), `${JSON.stringify(summary, undefined, 2)}\n`);
     rmSync(this.#folder, { recursive: true, force: true });
     renameSync(this.#partial, this.#folder);
-  }
-
-  /** Removes what was written of a cell that did not finish. */
-  discard(): void {
-    this.#close();
-    rmSync(this.#partial, { recursive: true, force: true });
   }
 
   #close(): void {

@@ -16,10 +16,14 @@ function format(field: CsvField): string {
   return Number.isInteger(field) ? String(field) : field.toFixed(3);
 }
 
-/** A CSV file written row by row in blocks of 64 KiB; numbers to three decimals, unknown ones empty. */
+/**
+ * A CSV file written row by row in blocks of 64 KiB; numbers to three decimals, unknown ones empty. Rows come in the middle of a
+ * measurement, so a failed write (a full disk, a folder that has gone) is kept and thrown by `close`.
+ */
 export class CsvFile {
   readonly #fd: number;
   #buffer: string;
+  #failure: unknown;
 
   constructor(path: string, columns: readonly string[]) {
     this.#fd = openSync(path, 'wx');
@@ -34,10 +38,17 @@ export class CsvFile {
   close(): void {
     this.#flush();
     closeSync(this.#fd);
+    if (this.#failure !== undefined) throw this.#failure as Error;
   }
 
   #flush(): void {
-    writeSync(this.#fd, this.#buffer);
+    const block = Buffer.from(this.#buffer);
     this.#buffer = '';
+    if (this.#failure !== undefined) return;
+    try {
+      for (let written = 0; written < block.length; ) written += writeSync(this.#fd, block, written);
+    } catch (thrown) {
+      this.#failure = thrown;
+    }
   }
 }

@@ -1,2 +1,2 @@
-export { checkWritable, findResultSet, listResultSets, ResultSet } from './result-set.js';
+export { checkWritable, findResultSet, listResultSets, readResultSet, ResultSet, type StoredResults } from './result-set.js';
 export { schemaVersion, type CellKey, type CellSummary, type Manifest } from './schema.js';

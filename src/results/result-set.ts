@@ -25,8 +25,12 @@ function readJson<Schema extends z.ZodType>(path: string, schema: Schema): z.out
 /** Replaces a file in one step: a reader sees the old one or the new one. */
 function writeAtomically(path: string, text: string): void {
   const temporary = `${path}.tmp`;
-  writeFileSync(temporary, text);
-  renameSync(temporary, path);
+  try {
+    writeFileSync(temporary, text);
+    renameSync(temporary, path);
+  } catch (thrown) {
+    throw new FbbError('FBB_ERR_RESULTS_WRITE', `${path} could not be written: ${describeError(thrown)}.`, { cause: thrown });
+  }
 }
 
 /** A stored run: its manifest, and a folder for each finished cell. */
@@ -119,4 +123,18 @@ export function findResultSet(name: string, outFolder: string): ResultSet {
     name === 'latest' ? `There is no result set in ${outFolder} yet.` : `There is no result set '${name}' here or in ${outFolder}.`,
     names.length === 0 ? {} : { fix: `Use "latest" or one of: ${names.join(', ')}.` },
   );
+}
+
+/** A stored run as data. */
+export interface StoredResults {
+  readonly folder: string;
+  readonly manifest: Manifest;
+  /** Of the cells that have finished, in the order of execution. */
+  readonly summaries: readonly CellSummary[];
+}
+
+/** Reads a result set by its folder, its id below `outFolder`, or `latest`; throws FbbError when there is none or it is damaged. */
+export function readResultSet(name: string, outFolder = 'results'): StoredResults {
+  const results = findResultSet(name, outFolder);
+  return { folder: results.folder, manifest: results.manifest, summaries: results.readSummaries() };
 }

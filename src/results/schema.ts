@@ -63,7 +63,7 @@ export const summarySchema = z.object({
     unsampledContainers: z.number().int(),
     source: z.enum(['pss', 'rss']).nullable(),
   }),
-  cpu: z.object({ coreSeconds: z.number(), meanUtilization: z.number(), hostMeanUtilization: nullableNumber }),
+  cpu: z.object({ coreSeconds: z.number(), sampledContainers: z.number().int(), meanUtilization: z.number(), hostMeanUtilization: nullableNumber }),
   /** `realTime`: whether engine and pacing thread ran in the real-time class, out of the containers' way. */
   loadGenerator: z.object({ lagP50Ms: nullableNumber, lagP99Ms: nullableNumber, lagMaxMs: nullableNumber, realTime: z.boolean() }),
   /** What sampling cost; null when the sampler did not live to tell. */
@@ -99,11 +99,13 @@ export const manifestSchema = z.object({
     containerMemoryMb: z.number(),
     maxAttempts: z.number().int(),
     maxLagMs: z.number(),
+    maxFailedShare: z.number(),
     warmupInvocations: z.number().int(),
   }),
   host: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
   workloads: z.record(z.string(), z.record(z.string(), z.union([z.number(), z.string()]))),
-  schedulers: z.array(z.object({ name: z.string(), description: z.string(), options: parametersSchema })),
+  /** What a cell used stands in its `parameters`. */
+  schedulers: z.array(z.object({ name: z.string(), description: z.string(), defaults: parametersSchema })),
   /** The part of the suite that was asked for; resuming asks for the same. */
   selection: z.object({
     experiments: z.array(z.string()).nullable(),

@@ -30,6 +30,15 @@ interface InvokeOptions {
   readonly ownsThread: boolean;
 }
 
+/** What a function's own check says; a check that throws has found something too. */
+function said(check: () => string | undefined): string | undefined {
+  try {
+    return check();
+  } catch (thrown) {
+    return `its check threw: ${describeError(thrown)}`;
+  }
+}
+
 /** Runs a handler once and checks its output; never throws. */
 export async function invoke(job: Job, options: InvokeOptions): Promise<Run> {
   const { module, multiplexer, signal, ownsThread } = options;
@@ -38,7 +47,7 @@ export async function invoke(job: Job, options: InvokeOptions): Promise<Run> {
     signal,
     resource: <T>(kind: string, args: unknown, create: () => T | Promise<T>): Promise<T> => multiplexer.get(kind, args, create),
   };
-  const refused = module.checkInput?.(job.input);
+  const refused = said(() => module.checkInput?.(job.input));
   if (refused !== undefined) {
     const atMs = monotonicNowMs();
     return { status: 'failed', startedMs: atMs, endedMs: atMs, errorCode: 'FBB_ERR_FUNCTION_INPUT', message: refused };
@@ -54,7 +63,7 @@ export async function invoke(job: Job, options: InvokeOptions): Promise<Run> {
   }
   const endedMs = monotonicNowMs();
   const cpuMs = ownsThread ? threadCpuMs() - cpuBefore : Number.NaN;
-  const wrong = module.checkOutput?.(job.input, result);
+  const wrong = said(() => module.checkOutput?.(job.input, result));
   if (wrong !== undefined) return { status: 'failed', startedMs, endedMs, errorCode: 'FBB_ERR_FUNCTION_OUTPUT', message: wrong };
   return { status: 'completed', startedMs, endedMs, result, ...(Number.isNaN(cpuMs) ? {} : { cpuMs }) };
 }

@@ -13,7 +13,14 @@ async function main(): Promise<void> {
   const multiplexer = new ResourceMultiplexer(multiplexing);
   port.on('message', (job: Job) => {
     // The abort signal never fires here: a thread that runs over its time is terminated.
-    void invoke(job, { module, multiplexer, signal: new AbortController().signal, ownsThread: true }).then((run) => port.postMessage(run));
+    void invoke(job, { module, multiplexer, signal: new AbortController().signal, ownsThread: true }).then((run) => {
+      try {
+        port.postMessage(run);
+      } catch {
+        // A result that cannot be copied between threads stays here; what became of the invocation is told all the same.
+        port.postMessage({ ...run, result: undefined });
+      }
+    });
   });
   port.postMessage('ready');
 }

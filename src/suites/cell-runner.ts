@@ -37,6 +37,7 @@ export interface CellSettings {
   readonly keepAliveMs: number;
   readonly maxAttempts: number;
   readonly maxLagMs: number;
+  readonly maxFailedShare: number;
 }
 
 export interface CellRunnerOptions {
@@ -133,12 +134,22 @@ export class CellRun {
     // The engine runs on this process's first thread, whose id is the process's.
     const raised = await Promise.all([raiseToRealTime(process.pid), pacerThread === null ? false : raiseToRealTime(pacerThread)]);
     this.#realTime = raised.every(Boolean);
-    this.#backend = this.#options.createBackend({ clock: this.#clock, env, observer: this.#sampler });
+    this.#backend = this.#options.createBackend({ clock: this.#clock, env, observer: this.#observer(this.#sampler) });
     this.#backendName = this.#backend.name;
     const missing = this.#cell.definition.requires.filter((capability) => this.#backend?.capabilities.has(capability) !== true);
     if (missing.length > 0) {
       throw new FbbError('FBB_ERR_CAPABILITY_MISSING', `Scheduler '${this.#cell.key.scheduler}' needs ${missing.join(', ')}, which backend '${this.#backend.name}' lacks.`);
     }
+  }
+
+  #observer(sampler: Sampler): BackendDeps['observer'] {
+    return {
+      processStarted: (containerId, pid) => {
+        this.#recorder.containerStarted(containerId, this.#clock.nowMs());
+        sampler.processStarted(containerId, pid);
+      },
+      processEnded: (containerId) => sampler.processEnded(containerId),
+    };
   }
 
   /** Resolves when every invocation has ended, to the error that cut the cell short if one did. */
@@ -200,7 +211,7 @@ export class CellRun {
     const { counts } = engine;
     const { workload, key, multiplexing } = this.#cell;
     const metrics = this.#recorder.metrics(counts.arrived, wallMs, engine.cores);
-    const verdict = judgeCell({ metrics, counts, expected: workload.intendedMs.length, error, maxLagMs: this.#options.settings.maxLagMs });
+    const verdict = judgeCell({ metrics, counts, expected: workload.intendedMs.length, error, limits: this.#options.settings });
     const leftOut = counts.problemsLeftOut > 0 ? [`and ${counts.problemsLeftOut} more lines like these`] : [];
     const cost = this.#samplerCost;
     return {
@@ -242,22 +253,26 @@ interface Evidence {
   readonly counts: EngineCounts;
   readonly expected: number;
   readonly error: FbbError | undefined;
-  readonly maxLagMs: number;
+  readonly limits: Pick<CellSettings, 'maxLagMs' | 'maxFailedShare'>;
 }
 
 /** Whether the numbers of a cell can be trusted, and what to know before trusting them. */
-export function judgeCell({ metrics, counts, expected, error, maxLagMs }: Evidence): { valid: boolean; problems: string[] } {
+export function judgeCell({ metrics, counts, expected, error, limits }: Evidence): { valid: boolean; problems: string[] } {
   const fatal: string[] = [];
   const warnings: string[] = [];
   const { completed, failed, timedOut, rejected } = metrics.invocations;
   const accounted = completed + failed + timedOut + rejected;
   if (error !== undefined) fatal.push(`${error.code}: ${error.message}`);
-  if (accounted !== counts.arrived || counts.arrived !== expected) {
+  // A cell that was cut short has not seen all of its workload; that is no loss.
+  if (accounted !== counts.arrived || (error === undefined && counts.arrived !== expected)) {
     fatal.push(`FBB_ERR_CELL_LOST_INVOCATIONS: ${expected} in the workload, ${counts.arrived} arrived, ${accounted} ended`);
   }
   const lagMs = metrics.loadGenerator.lagP99Ms ?? metrics.loadGenerator.lagMaxMs;
-  if (lagMs !== null && lagMs > maxLagMs) fatal.push(`FBB_ERR_CELL_LATE_LOAD: arrivals were up to ${lagMs.toFixed(1)} ms late (99th percentile), ${maxLagMs} ms are allowed`);
-  if (completed === 0) fatal.push('FBB_ERR_CELL_FAILED_INVOCATIONS: no invocation completed');
-  if (failed + timedOut > 0) warnings.push(`FBB_ERR_CELL_FAILED_INVOCATIONS: ${failed} failed, ${timedOut} timed out; latencies are of the ${completed} that completed`);
+  if (lagMs !== null && lagMs > limits.maxLagMs) fatal.push(`FBB_ERR_CELL_LATE_LOAD: arrivals were up to ${lagMs.toFixed(1)} ms late (99th percentile), ${limits.maxLagMs} ms are allowed`);
+  const failures = failed + timedOut;
+  if (failures > 0 || (completed === 0 && error === undefined)) {
+    const line = `FBB_ERR_CELL_FAILED_INVOCATIONS: ${failed} failed, ${timedOut} timed out; latencies are of the ${completed} that completed`;
+    (completed === 0 || failures > limits.maxFailedShare * counts.arrived ? fatal : warnings).push(line);
+  }
   return { valid: fatal.length === 0, problems: [...fatal, ...warnings] };
 }

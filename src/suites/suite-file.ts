@@ -8,6 +8,9 @@ import type { WorkloadDefinition } from '../workloads/index.js';
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, { message: 'must be lower-case letters, digits and hyphens', abort: true });
 
+/** Node's timers hold no more; a longer delay would fire at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
 interface SuiteNames {
   readonly schedulers: Registry<SchedulerDefinition>;
   readonly workloads: Registry<WorkloadDefinition>;
@@ -54,9 +57,10 @@ function createSuiteSchema({ schedulers, workloads }: SuiteNames) {
     base: schedulerName.describe('the scheduler that the others are compared with'),
     published: z.string().optional().describe('YAML file of published figures, relative to the suite'),
     load: z.number().positive().max(1).default(0.35).describe('solo work offered per core and second'),
-    keepAliveMs: z.number().positive().default(600_000),
+    keepAliveMs: z.number().positive().max(longestTimerMs).default(600_000),
     maxAttempts: z.number().int().min(1).max(10).default(2).describe('starts of an invocation whose container is lost; 1 means no second try'),
     maxLagMs: z.number().positive().default(50).describe('a cell whose 99th percentile of lag is above this is invalid'),
+    maxFailedShare: z.number().min(0).max(1).default(0).describe('a cell of which a larger share did not complete is invalid'),
     warmupInvocations: z.number().int().min(0).default(20),
     experiments: z.record(name, experimentSchema).refine((experiments) => Object.keys(experiments).length > 0, 'must hold an experiment'),
   });

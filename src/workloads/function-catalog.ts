@@ -8,7 +8,8 @@ const manifestSchema = z.strictObject({
   description: z.string(),
   kind: z.enum(['cpu', 'io']),
   handler: z.string(),
-  timeoutMs: z.number().int().positive(),
+  /** Node's timers hold no more. */
+  timeoutMs: z.number().int().positive().max(2 ** 31 - 1),
   needs: z.array(z.enum(['storage'])).default([]),
 });
 

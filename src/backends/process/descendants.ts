@@ -17,18 +17,12 @@ export function killGroup(leaderPid: number): boolean {
  */
 export function killMarked(mark: string): number {
   const wanted = `${markVariable}=${mark}`;
-  let names: string[];
-  try {
-    names = readdirSync('/proc');
-  } catch {
-    return 0;
-  }
   let killed = 0;
-  for (const name of names) {
-    if (!/^\d+$/.test(name) || Number(name) === process.pid) continue;
+  for (const pid of processIds()) {
+    if (pid === process.pid) continue;
     try {
-      if (!readFileSync(`/proc/${name}/environ`, 'latin1').split('\0').includes(wanted)) continue;
-      process.kill(Number(name), 'SIGKILL');
+      if (!readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0').includes(wanted)) continue;
+      process.kill(pid, 'SIGKILL');
       killed += 1;
     } catch {
       // It ended meanwhile, or belongs to somebody else.
@@ -37,11 +31,57 @@ export function killMarked(mark: string): number {
   return killed;
 }
 
+function processIds(): number[] {
+  try {
+    return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number);
+  } catch {
+    return [];
+  }
+}
+
+/** All processes below the given ones, as /proc tells; none where there is no /proc. */
+export function descendantsOf(pids: readonly number[]): number[] {
+  const childrenOf = new Map<number, number[]>();
+  for (const pid of pids.length === 0 ? [] : processIds()) {
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+      const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+      childrenOf.set(parent, [...(childrenOf.get(parent) ?? []), pid]);
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+  const found: number[] = [];
+  for (const open = [...pids]; open.length > 0; ) {
+    const children = childrenOf.get(open.pop() as number) ?? [];
+    found.push(...children);
+    open.push(...children);
+  }
+  return found;
+}
+
+export function killAll(pids: readonly number[]): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+}
+
+const kernelPageKb = ((): number => {
+  try {
+    return Number(/KernelPageSize:\s+(\d+) kB/.exec(readFileSync('/proc/self/smaps', 'latin1'))?.[1] ?? 4);
+  } catch {
+    return 4;
+  }
+})();
+
 /** Resident memory of a process in MB from /proc, or undefined where that cannot be read. */
 export function residentMb(pid: number): number | undefined {
   try {
-    const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
-    return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
+    return (Number(readFileSync(`/proc/${pid}/statm`, 'latin1').split(' ')[1]) * kernelPageKb) / 1024;
   } catch {
     return undefined;
   }

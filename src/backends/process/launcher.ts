@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { setPriority } from 'node:os';
 import { containerConfigVariable, type WireUsage } from '../../core/wire.js';
-import { killGroup, killMarked, residentMb } from './descendants.js';
+import { descendantsOf, killAll, killGroup, killMarked, residentMb } from './descendants.js';
 import { launcherConfigVariable, markVariable, type LauncherConfig, type LauncherEvent, type LauncherRequest } from './launcher-protocol.js';
 
 /**
@@ -12,7 +12,11 @@ import { launcherConfigVariable, markVariable, type LauncherConfig, type Launche
  */
 
 const stopGraceMs = 500;
-const memoryCheckMs = 250;
+/** At the end of a cell all containers stop at once, and each must get its turn on the CPU to say what it used. */
+const closeGraceMs = 5_000;
+/** From the start of the process, not of its wait for a place among the launches. */
+const startTimeoutMs = 60_000;
+const memoryCheckMs = 500;
 const stderrKept = 2_000;
 /** Containers yield to the harness, whose lateness would otherwise be measured as theirs; among each other they are equal. */
 const containerNiceness = 5;
@@ -37,6 +41,8 @@ class Launcher {
   readonly #waiting: Launch[] = [];
   #launching = 0;
   #closing = false;
+  /** What containers had started when the cell ended: whoever left their groups must be known before they are gone. */
+  #descendants: number[] | undefined;
 
   constructor(config: LauncherConfig) {
     this.#config = config;
@@ -53,7 +59,9 @@ class Launcher {
 
   /** The harness is gone: no farewells. */
   abandon(): void {
-    for (const child of this.#children.values()) killGroup(child.process.pid as number);
+    const descendants = descendantsOf(this.#pids());
+    for (const pid of this.#pids()) killGroup(pid);
+    killAll(descendants);
     killMarked(this.#config.mark);
     rmSync(this.#config.folder, { recursive: true, force: true });
     process.exit(0);
@@ -66,9 +74,11 @@ class Launcher {
   #launch({ id, config, env }: Launch): void {
     this.#launching += 1;
     let underWay = true;
+    let timer: NodeJS.Timeout | undefined;
     const launched = (): void => {
       if (!underWay) return;
       underWay = false;
+      clearTimeout(timer);
       this.#launching -= 1;
       this.#advance();
     };
@@ -95,6 +105,10 @@ class Launcher {
       launched,
     };
     this.#children.set(id, child);
+    timer = setTimeout(() => {
+      child.stderr += `\nError: not ready ${startTimeoutMs / 1_000} s after its start`;
+      killGroup(child.process.pid as number);
+    }, startTimeoutMs);
     yieldToHarness(container.pid);
     send({ type: 'started', id, pid: container.pid });
     container.stderr?.on('data', (data: Buffer) => {
@@ -122,7 +136,11 @@ class Launcher {
     });
   }
 
-  #stop(id: number): void {
+  #pids(): number[] {
+    return [...this.#children.values()].map((child) => child.process.pid as number);
+  }
+
+  #stop(id: number, graceMs = stopGraceMs): void {
     const waiting = this.#waiting.findIndex((launch) => launch.id === id);
     if (waiting >= 0) {
       this.#waiting.splice(waiting, 1);
@@ -135,7 +153,7 @@ class Launcher {
     child.control.write('stop\n');
     setTimeout(() => {
       if (this.#children.has(id)) killGroup(child.process.pid as number);
-    }, stopGraceMs);
+    }, graceMs);
   }
 
   #ended(child: Child, code: number | null, signal: NodeJS.Signals | null): void {
@@ -146,7 +164,7 @@ class Launcher {
     setImmediate(() => {
       this.#children.delete(child.id);
       child.control.destroy();
-      const lastLine = child.stderr.trim().split('\n').filter((line) => line.trim() !== '').at(-1);
+      const lastLine = tellingLine(child.stderr);
       const how = signal === null ? `exited with code ${code ?? '?'}` : `ended by ${signal}`;
       send({
         type: 'ended',
@@ -171,13 +189,21 @@ class Launcher {
 
   #close(): void {
     this.#closing = true;
+    this.#descendants ??= descendantsOf(this.#pids());
     for (const { id } of [...this.#waiting]) this.#stop(id);
-    for (const child of this.#children.values()) this.#stop(child.id);
+    for (const child of this.#children.values()) this.#stop(child.id, closeGraceMs);
     if (this.#children.size > 0) return;
+    killAll(this.#descendants);
     killMarked(this.#config.mark);
     rmSync(this.#config.folder, { recursive: true, force: true });
     process.send?.({ type: 'closed' } satisfies LauncherEvent, () => process.exit(0));
   }
+}
+
+/** Node ends the report of an uncaught error with a stack and its own version; the line that says what happened stands before. */
+function tellingLine(stderr: string): string | undefined {
+  const lines = stderr.split('\n').filter((line) => line.trim() !== '' && !/^\s+at |^Node\.js v/.test(line));
+  return lines.findLast((line) => /^(\w*Error\b|cannot )/.test(line)) ?? lines.at(-1);
 }
 
 function yieldToHarness(pid: number): void {

@@ -103,6 +103,8 @@ export class ProcessBackend implements Backend {
       launcher.once('spawn', resolve);
       launcher.once('error', reject);
     });
+    // A launcher that has just died can refuse any number of messages; its exit event says what matters.
+    launcher.on('error', () => undefined);
   }
 
   launch(container: Container): void {
@@ -143,8 +145,12 @@ export class ProcessBackend implements Backend {
 
   close(): Promise<void> {
     this.#closing ??= new Promise<void>((resolve) => {
+      if (this.#launcher === undefined) {
+        resolve();
+        return;
+      }
       this.#closed = resolve;
-      if (this.#launcher === undefined || this.#launcher.exitCode !== null) {
+      if (this.#launcher.exitCode !== null || this.#launcher.signalCode !== null) {
         this.#launcherExited();
         return;
       }
@@ -166,7 +172,7 @@ export class ProcessBackend implements Backend {
   }
 
   #send(request: LauncherRequest): void {
-    if (this.#launcher?.connected === true) this.#launcher.send(request);
+    if (this.#launcher?.connected === true) this.#launcher.send(request, () => undefined);
   }
 
   #report(containerId: number, outcome: WireOutcome): void {
