@@ -1,5 +1,5 @@
 /** How a function spends its time; decides how a container expands it (worker threads or the event loop). */
-export type FunctionKind = 'cpu' | 'io';
+type FunctionKind = 'cpu' | 'io';
 
 /** What the harness needs to know of a function to run it. */
 export interface FunctionSpec {

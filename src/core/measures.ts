@@ -13,7 +13,7 @@ export interface LatencySummary {
   readonly max: number | null;
 }
 
-export type LatencyTable = Readonly<Record<'total' | LatencyPartName, LatencySummary>>;
+type LatencyTable = Readonly<Record<'total' | LatencyPartName, LatencySummary>>;
 
 /** One container's life. Times in ms from the start of the cell. */
 export interface ContainerRow {

@@ -11,7 +11,6 @@ import {
   type DurationHistory,
   type ErrorCode,
   type ExecutionMode,
-  type FunctionSpec,
   type Invocation,
   type InvocationResult,
   type OutcomeStatus,
@@ -21,26 +20,10 @@ import {
   type SchedulerContext,
   type Timer,
 } from '../core/index.js';
+import type { EngineCounts, EngineOptions } from './engine-options.js';
 import { KeepAlive } from './keep-alive.js';
 import { ContainerRecord, InvocationRecord, isInvocationRecord, Pool, removeFrom, type PendingBatch } from './records.js';
 import { planRecovery } from './recovery.js';
-
-interface EngineOptions {
-  readonly clock: Clock;
-  readonly backend: Backend;
-  readonly scheduler: Scheduler;
-  readonly schedulerName: string;
-  readonly functions: ReadonlyMap<string, FunctionSpec>;
-  readonly recorder: Recorder;
-  /** An idle container is retired after this long. */
-  readonly keepAliveMs: number;
-  /** How often an invocation may be started when its container is lost under it; 1 means no second try. */
-  readonly maxAttempts: number;
-  /** With work waiting, nothing running and no progress for this long, the scheduler is said to have stalled. */
-  readonly stallTimeoutMs: number;
-  /** Called once: every arrival has ended, or the cell cannot go on. */
-  onFinished(error: FbbError | undefined): void;
-}
 
 /** A container has this long beyond a function's timeout to say something before it is given up. */
 const silenceGraceMs = 2_000;
@@ -48,16 +31,6 @@ const watchPeriodMs = 1_000;
 const maxConsecutiveLaunchFailures = 5;
 const maxProblemLines = 100;
 const stallPatienceWithTimers = 4;
-
-/** Counts that must agree at the end of a cell. */
-export interface EngineCounts {
-  readonly arrived: number;
-  readonly ended: number;
-  readonly retried: number;
-  readonly launched: number;
-  readonly peakContainers: number;
-  readonly problemsLeftOut: number;
-}
 
 /**
  * The mechanism under a scheduler: owns the containers and the time line of every invocation, checks each action, hands batches to

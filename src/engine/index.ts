@@ -1,1 +1,2 @@
-export { Engine, type EngineCounts } from './engine.js';
+export type { EngineCounts } from './engine-options.js';
+export { Engine } from './engine.js';

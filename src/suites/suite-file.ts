@@ -24,7 +24,7 @@ function knownName(kind: string, registry: Registry<{ readonly name: string }>):
 }
 
 /** Two equal entries would make two cells of one id. */
-function refuseDuplicates(items: readonly unknown[], ctx: z.RefinementCtx<unknown>): void {
+function refuseDuplicates(items: readonly unknown[], ctx: z.RefinementCtx): void {
   const seen = new Set<string>();
   items.forEach((item, index) => {
     const text = JSON.stringify(item);

@@ -13,7 +13,7 @@ const goldenRatio = (1 + Math.sqrt(5)) / 2;
 const largestN = 55;
 
 /** Solo time of fib(n) in ms on a machine that takes `fib30Ms` for fib(30). */
-export function fibSoloMs(n: number, fib30Ms: number): number {
+function fibSoloMs(n: number, fib30Ms: number): number {
   return fib30Ms * goldenRatio ** (n - 30);
 }
 
@@ -21,7 +21,7 @@ export function fibSoloMs(n: number, fib30Ms: number): number {
  * Shifts every n by the same constant, and a random share of them by one more, so that the work offered meets the target: whole
  * steps alone would miss it by up to 27 %.
  */
-export function shiftToWork(ns: readonly number[], targetMs: number, fib30Ms: number, rng: Rng): { ns: number[]; shift: number; workMs: number } {
+function shiftToWork(ns: readonly number[], targetMs: number, fib30Ms: number, rng: Rng): { ns: number[]; shift: number; workMs: number } {
   const workAt = (shift: number): number => ns.reduce((sum, n) => sum + fibSoloMs(n + shift, fib30Ms), 0);
   const shift = Math.floor(Math.log(targetMs / workAt(0)) / Math.log(goldenRatio));
   const shifted = ns.map((n) => n + shift);

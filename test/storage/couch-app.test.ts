@@ -117,7 +117,7 @@ describe('documents', () => {
     const first = await blobs.insert({ n: 1 }, 'updated');
     const conflict = refusal(409, 'conflict', 'Document update conflict.');
     expect(await refusalOf(blobs.insert({ n: 2 }, 'updated'))).toEqual(conflict);
-    const second = await blobs.insert({ _id: 'updated', _rev: first.rev, n: 2 } as nano.MaybeDocument & { n: number });
+    const second = await blobs.insert({ _id: 'updated', _rev: first.rev, n: 2 });
     expect(second.rev).toMatch(/^2-/);
     expect(await refusalOf(blobs.insert({ n: 3 }, { docName: 'updated', rev: first.rev }))).toEqual(conflict);
     expect(await refusalOf(blobs.insert({ n: 3 }, { docName: 'new', rev: first.rev }))).toEqual(conflict);

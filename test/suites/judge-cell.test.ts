@@ -14,24 +14,25 @@ interface Case {
   readonly lagP99Ms?: number | null;
   readonly lagMaxMs?: number | null;
   readonly error?: FbbError;
+  readonly maxFailedShare?: number;
 }
 
 const none: LatencySummary = { count: 0, mean: null, p50: null, p90: null, p95: null, p98: null, p99: null, p999: null, max: null };
 
-function judge({ expected = 10, arrived = 10, completed = 10, failed = 0, timedOut = 0, rejected = 0, lagP99Ms = 1, lagMaxMs = 2, error }: Case): ReturnType<typeof judgeCell> {
+function judge({ expected = 10, arrived = 10, completed = 10, failed = 0, timedOut = 0, rejected = 0, lagP99Ms = 1, lagMaxMs = 2, error, maxFailedShare = 0 }: Case): ReturnType<typeof judgeCell> {
   const metrics: CellMetrics = {
     invocations: { arrived, completed, failed, timedOut, rejected },
     latencyMs: { total: none, lag: none, scheduling: none, coldStart: none, queue: none, execution: none, response: none },
     usage: {
       containers: { launched: 0, peak: 0, containerSeconds: 0 },
       memory: { peakMb: null, meanMb: null, gbSeconds: null, unsampledContainers: 0 },
-      cpu: { coreSeconds: 0, meanUtilization: 0, hostMeanUtilization: null },
+      cpu: { coreSeconds: 0, sampledContainers: 0, meanUtilization: 0, hostMeanUtilization: null },
     },
     loadGenerator: { lagP50Ms: null, lagP99Ms, lagMaxMs },
     errorCodes: {},
   };
   const counts: Evidence['counts'] = { arrived, ended: completed + failed + timedOut + rejected, retried: 0, launched: 0, peakContainers: 0, problemsLeftOut: 0 };
-  return judgeCell({ metrics, counts, expected, error, maxLagMs: 50 });
+  return judgeCell({ metrics, counts, expected, error, limits: { maxLagMs: 50, maxFailedShare } });
 }
 
 it('has nothing to say of a cell in which everything completed in time', () => {
@@ -67,17 +68,21 @@ it('judges by the latest arrival when there are too few for a percentile', () =>
   expect(judge({ lagP99Ms: null, lagMaxMs: null }).valid).toBe(true);
 });
 
-it('warns of failed and timed out invocations, but lets the cell stand', () => {
-  expect(judge({ completed: 7, failed: 2, timedOut: 1 })).toEqual({
-    valid: true,
+it.each([
+  [0, false],
+  [0.29, false],
+  [0.3, true],
+])('names failed and timed out invocations; with a share of %d allowed, a cell in which 3 of 10 did stands: %s', (maxFailedShare, valid) => {
+  expect(judge({ completed: 7, failed: 2, timedOut: 1, maxFailedShare })).toEqual({
+    valid,
     problems: ['FBB_ERR_CELL_FAILED_INVOCATIONS: 2 failed, 1 timed out; latencies are of the 7 that completed'],
   });
 });
 
 it('condemns a cell in which nothing completed', () => {
-  expect(judge({ completed: 0, failed: 10 })).toEqual({
+  expect(judge({ completed: 0, failed: 10, maxFailedShare: 1 })).toEqual({
     valid: false,
-    problems: ['FBB_ERR_CELL_FAILED_INVOCATIONS: no invocation completed', 'FBB_ERR_CELL_FAILED_INVOCATIONS: 10 failed, 0 timed out; latencies are of the 0 that completed'],
+    problems: ['FBB_ERR_CELL_FAILED_INVOCATIONS: 10 failed, 0 timed out; latencies are of the 0 that completed'],
   });
 });
 
@@ -86,9 +91,14 @@ it('condemns a cell that an error cut short, and names the error first', () => {
   expect(judge({ completed: 4, rejected: 6, error })).toEqual({ valid: false, problems: ["FBB_ERR_SCHEDULER_THREW: Scheduler 'x' threw in onArrival: oh."] });
 });
 
+it('does not call lost what had not arrived when an error cut the cell short', () => {
+  const error = new FbbError('FBB_ERR_SCHEDULER_STALLED', 'Stalled.');
+  expect(judge({ arrived: 4, completed: 1, rejected: 3, error }).problems).toEqual(['FBB_ERR_SCHEDULER_STALLED: Stalled.']);
+});
+
 it('says everything that is wrong, not the first thing only', () => {
   const error = new FbbError('FBB_ERR_SCHEDULER_STALLED', 'Stalled.');
   expect(judge({ arrived: 9, completed: 0, failed: 1, lagP99Ms: 100, error }).problems.map((problem) => problem.split(':', 1)[0])).toEqual([
-    'FBB_ERR_SCHEDULER_STALLED', 'FBB_ERR_CELL_LOST_INVOCATIONS', 'FBB_ERR_CELL_LATE_LOAD', 'FBB_ERR_CELL_FAILED_INVOCATIONS', 'FBB_ERR_CELL_FAILED_INVOCATIONS',
+    'FBB_ERR_SCHEDULER_STALLED', 'FBB_ERR_CELL_LOST_INVOCATIONS', 'FBB_ERR_CELL_LATE_LOAD', 'FBB_ERR_CELL_FAILED_INVOCATIONS',
   ]);
 });

@@ -16,6 +16,8 @@ const stopGraceMs = 500;
 const closeGraceMs = 5_000;
 /** From the start of the process, not of its wait for a place among the launches. */
 const startTimeoutMs = 60_000;
+/** How long the end of a control pipe may come after the end of its process. */
+const lastWordsMs = 500;
 const memoryCheckMs = 500;
 const stderrKept = 2_000;
 /** Containers yield to the harness, whose lateness would otherwise be measured as theirs; among each other they are equal. */
@@ -74,11 +76,11 @@ class Launcher {
   #launch({ id, config, env }: Launch): void {
     this.#launching += 1;
     let underWay = true;
-    let timer: NodeJS.Timeout | undefined;
+    const starting: { timer?: NodeJS.Timeout } = {};
     const launched = (): void => {
       if (!underWay) return;
       underWay = false;
-      clearTimeout(timer);
+      clearTimeout(starting.timer);
       this.#launching -= 1;
       this.#advance();
     };
@@ -105,7 +107,7 @@ class Launcher {
       launched,
     };
     this.#children.set(id, child);
-    timer = setTimeout(() => {
+    starting.timer = setTimeout(() => {
       child.stderr += `\nError: not ready ${startTimeoutMs / 1_000} s after its start`;
       killGroup(child.process.pid as number);
     }, startTimeoutMs);
@@ -160,8 +162,9 @@ class Launcher {
     // Its descendants are still in its group, and die with it.
     killGroup(child.process.pid as number);
     child.launched();
-    // The control pipe's last words may be behind the exit event in the loop.
-    setImmediate(() => {
+    // Its last words may still be in the control pipe. Its end follows them, unless a descendant holds it open.
+    const report = (): void => {
+      if (!this.#children.has(child.id)) return;
       this.#children.delete(child.id);
       child.control.destroy();
       const lastLine = tellingLine(child.stderr);
@@ -175,7 +178,10 @@ class Launcher {
         peakMemoryMb: child.usage?.peakMemoryMb,
       });
       if (this.#closing) this.#close();
-    });
+    };
+    if (child.control.destroyed) report();
+    else child.control.once('close', report);
+    setTimeout(report, lastWordsMs);
   }
 
   #checkMemory(): void {

@@ -1,0 +1,156 @@
+import { fork, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { monotonicNowMs, type SampleRound } from '../../src/core/index.js';
+import { Sampler } from '../../src/metrics/index.js';
+import { isRunning } from '../backends/processes.js';
+import { temporaryFolder } from '../backends/temporary-folder.js';
+import { runtimeFolder } from '../runtime/built-programs.js';
+
+const programPath = join(runtimeFolder, 'sampler.cjs');
+const patience = { timeout: 10_000, interval: 10 };
+
+interface Sampling {
+  readonly sampler: Sampler;
+  readonly rounds: SampleRound[];
+}
+
+function startSampler({ pssReadsPerRound = 20 } = {}): Sampling {
+  const rounds: SampleRound[] = [];
+  const sampler = new Sampler({ programPath, intervalMs: 40, pssReadsPerRound, onRound: (round) => rounds.push(round) });
+  onTestFinished(async () => {
+    await sampler.stop();
+  });
+  return { sampler, rounds };
+}
+
+function startProcess(script: string): ChildProcess & { readonly pid: number } {
+  const child = spawn(process.execPath, ['-e', script], { stdio: 'ignore' });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return child as ChildProcess & { readonly pid: number };
+}
+
+const idle = 'setInterval(() => undefined, 1000)';
+const spinning = 'for (;;);';
+
+it('reads memory and CPU of the processes it is told of, and of the host', async () => {
+  const { sampler, rounds } = startSampler();
+  const beforeMs = monotonicNowMs();
+  sampler.processStarted(7, startProcess(idle).pid);
+  sampler.processStarted(8, startProcess(spinning).pid);
+  const readings = (containerId: number) => rounds.flatMap(({ containers }) => containers).filter((sample) => sample.containerId === containerId);
+  await vi.waitFor(() => expect(Math.max(...readings(8).map(({ cpuPercent }) => cpuPercent))).toBeGreaterThan(5), patience);
+  await vi.waitFor(() => expect(readings(7).filter(({ memoryMb }) => memoryMb !== undefined && memoryMb > 1).length).toBeGreaterThan(2), patience);
+  for (const { memoryMb, rssMb } of readings(7)) {
+    expect(rssMb).toBeGreaterThan(0);
+    expect(rssMb).toBeLessThan(1_000);
+    if (memoryMb !== undefined) expect(memoryMb).toBeLessThan(1_000);
+  }
+  let lastMs = beforeMs;
+  for (const { atMs, host } of rounds) {
+    expect(atMs).toBeGreaterThanOrEqual(lastMs);
+    expect(host.memoryMb).toBeGreaterThan(10);
+    expect(host.cpuPercent).toBeGreaterThanOrEqual(0);
+    expect(host.cpuPercent).toBeLessThanOrEqual(100);
+    lastMs = atMs;
+  }
+  expect(lastMs).toBeLessThanOrEqual(monotonicNowMs());
+});
+
+it('says at its end what it cost', async () => {
+  const { sampler, rounds } = startSampler();
+  await vi.waitFor(() => expect(rounds.length).toBeGreaterThan(1), patience);
+  const cost = await sampler.stop();
+  expect(cost?.cpuMs).toBeGreaterThan(0);
+  expect(cost?.rounds).toBeGreaterThanOrEqual(rounds.length);
+  expect(cost?.missedRounds).toBeGreaterThanOrEqual(0);
+  expect(cost?.memorySource).toBe(process.platform === 'linux' ? 'pss' : 'rss');
+  const count = rounds.length;
+  expect(await sampler.stop()).toEqual(cost);
+  expect(rounds).toHaveLength(count);
+});
+
+it('goes on when processes vanish, and leaves only them out', async () => {
+  const { sampler, rounds } = startSampler();
+  const [vanishing, staying] = [startProcess(idle), startProcess(idle)];
+  sampler.processStarted(1, vanishing.pid);
+  sampler.processStarted(2, staying.pid);
+  const idsOf = (round: SampleRound | undefined): number[] => (round?.containers ?? []).map(({ containerId }) => containerId);
+  await vi.waitFor(() => expect(idsOf(rounds.at(-1))).toEqual([1, 2]), patience);
+  const exited = once(vanishing, 'exit');
+  vanishing.kill('SIGKILL');
+  await exited;
+  await vi.waitFor(() => expect(idsOf(rounds.at(-1))).toEqual([2]), patience);
+  const count = rounds.length;
+  await vi.waitFor(() => expect(rounds.length).toBeGreaterThan(count + 2), patience);
+  expect(rounds.slice(count).map(idsOf)).toEqual(rounds.slice(count).map(() => [2]));
+});
+
+it('goes on when all processes vanish', async () => {
+  const { sampler, rounds } = startSampler();
+  const vanishing = startProcess(idle);
+  sampler.processStarted(1, vanishing.pid);
+  await vi.waitFor(() => expect(rounds.at(-1)?.containers).toHaveLength(1), patience);
+  const exited = once(vanishing, 'exit');
+  vanishing.kill('SIGKILL');
+  await exited;
+  await vi.waitFor(() => expect(rounds.at(-1)?.containers).toHaveLength(0), patience);
+  const count = rounds.length;
+  await vi.waitFor(() => expect(rounds.length).toBeGreaterThan(count + 2), patience);
+});
+
+it('reads no more of a process that it is told has ended', async () => {
+  const { sampler, rounds } = startSampler();
+  sampler.processStarted(1, startProcess(idle).pid);
+  await vi.waitFor(() => expect(rounds.at(-1)?.containers).toHaveLength(1), patience);
+  sampler.processEnded(1);
+  await vi.waitFor(() => expect(rounds.at(-1)?.containers).toHaveLength(0), patience);
+});
+
+it.runIf(process.platform === 'linux')('reads no more shared memory in a round than it may, and every process in its turn', async () => {
+  const { sampler, rounds } = startSampler({ pssReadsPerRound: 2 });
+  for (let id = 0; id < 5; id += 1) sampler.processStarted(id, startProcess(idle).pid);
+  const full = (): SampleRound[] => rounds.filter(({ containers }) => containers.length === 5);
+  await vi.waitFor(() => expect(full().length).toBeGreaterThan(8), patience);
+  const read = full().map(({ containers }) => containers.filter(({ memoryMb }) => memoryMb !== undefined).map(({ containerId }) => containerId));
+  for (const ids of read) expect(ids.length).toBeLessThanOrEqual(2);
+  // Three rounds go once through five.
+  for (let first = 0; first + 3 <= read.length; first += 1) expect(new Set(read.slice(first, first + 3).flat())).toEqual(new Set([0, 1, 2, 3, 4]));
+});
+
+it('ends when its harness is gone', async () => {
+  const harness = spawn(
+    process.execPath,
+    ['-e', `const sampler = require('node:child_process').fork(${JSON.stringify(programPath)}, { detached: true }); sampler.on('message', () => console.log(sampler.pid));`],
+    { stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, FBB_SAMPLER: '{"intervalMs":20,"pssReadsPerRound":1}' } },
+  );
+  onTestFinished(() => void harness.kill('SIGKILL'));
+  const [said] = (await once(harness.stdout, 'data')) as [Buffer];
+  const pid = Number.parseInt(said.toString(), 10);
+  expect(isRunning(pid)).toBe(true);
+  harness.kill('SIGKILL');
+  await vi.waitFor(() => expect(isRunning(pid)).toBe(false), patience);
+});
+
+it('ends in order when its channel closes', async () => {
+  const program = fork(programPath, { stdio: 'ignore', execArgv: [] });
+  onTestFinished(() => void program.kill('SIGKILL'));
+  const exited = once(program, 'exit');
+  program.disconnect();
+  expect(await exited).toEqual([0, null]);
+});
+
+it('costs samples and nothing else when it dies or does not start', async () => {
+  const { sampler } = startSampler();
+  const brokenPath = join(temporaryFolder(), 'broken.cjs');
+  writeFileSync(brokenPath, 'process.exit(1)');
+  const broken = new Sampler({ programPath: brokenPath, intervalMs: 20, pssReadsPerRound: 1, onRound: () => undefined });
+  broken.processStarted(1, process.pid);
+  expect(await broken.stop()).toBeUndefined();
+  sampler.processStarted(1, process.pid);
+  expect(await sampler.stop()).toBeDefined();
+  sampler.processStarted(2, process.pid);
+  sampler.processEnded(2);
+});

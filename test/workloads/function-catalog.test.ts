@@ -1,0 +1,82 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { FbbError } from '../../src/core/index.js';
+import { readFunctionFolders } from '../../src/workloads/index.js';
+import { temporaryFolder } from '../backends/temporary-folder.js';
+import { functionsFolder } from '../runtime/built-programs.js';
+
+const good = { name: 'greet', description: 'says hello', kind: 'io', handler: './handler.cjs', timeoutMs: 1_000 };
+
+/** A folder of functions; a manifest that is a text is written as it is. */
+function rootWith(manifests: Readonly<Record<string, unknown>>): string {
+  const root = temporaryFolder();
+  for (const [name, manifest] of Object.entries(manifests)) {
+    mkdirSync(join(root, name));
+    writeFileSync(join(root, name, 'handler.cjs'), '');
+    if (manifest !== undefined) writeFileSync(join(root, name, 'manifest.json'), typeof manifest === 'string' ? manifest : JSON.stringify(manifest));
+  }
+  return root;
+}
+
+function refusalOf(root: string): FbbError {
+  try {
+    readFunctionFolders(root);
+  } catch (thrown) {
+    if (thrown instanceof FbbError) return thrown;
+    throw thrown;
+  }
+  throw new Error('it was not refused');
+}
+
+it('finds the functions that ship with the harness', () => {
+  expect(readFunctionFolders(functionsFolder)).toMatchObject([
+    { name: 'blob', kind: 'io', handlerPath: join(functionsFolder, 'blob/handler.cjs'), needs: ['storage'] },
+    { name: 'fib', kind: 'cpu', handlerPath: join(functionsFolder, 'fib/handler.cjs'), needs: [] },
+  ]);
+});
+
+it('reads every folder, in the order of names, and fills in what may be left out', () => {
+  const root = rootWith({ b: { ...good, name: 'zeta' }, a: { ...good, name: 'alpha', needs: ['storage'] }, c: { ...good, name: 'mid' } });
+  writeFileSync(join(root, 'README.md'), 'a file is not a function');
+  const found = readFunctionFolders(root);
+  expect(found.map(({ name }) => name)).toEqual(['alpha', 'mid', 'zeta']);
+  expect(found[0]).toEqual({ name: 'alpha', description: 'says hello', kind: 'io', handlerPath: join(root, 'a/handler.cjs'), timeoutMs: 1_000, needs: ['storage'] });
+  expect(found[1]?.needs).toEqual([]);
+});
+
+it('takes the absolute path of a handler as it is', () => {
+  const handler = join(functionsFolder, 'fib/handler.cjs');
+  expect(readFunctionFolders(rootWith({ a: { ...good, handler } }))[0]?.handlerPath).toBe(handler);
+});
+
+it('lists everything that is wrong in a manifest, with its path', () => {
+  const root = rootWith({ bad: { name: 'Not A Name', kind: 'gpu', handler: 7, timeoutMs: -1, needs: ['database'], memoryMb: 128 } });
+  const { code, message, exitCode } = refusalOf(root);
+  expect(code).toBe('FBB_ERR_FUNCTION_MANIFEST');
+  expect(exitCode).toBe(2);
+  expect(message).toContain(join(root, 'bad', 'manifest.json'));
+  for (const place of ['name: ', 'description: ', 'kind: ', 'handler: ', 'timeoutMs: ', 'needs.0: ', 'memoryMb']) expect(message).toContain(place);
+});
+
+it.each([0, 1.5, '1000'])('refuses a timeout of %o', (timeoutMs) => {
+  expect(refusalOf(rootWith({ bad: { ...good, timeoutMs } })).message).toContain('timeoutMs: ');
+});
+
+it('refuses a manifest that is no JSON, and says where', () => {
+  const root = rootWith({ bad: '{ "name": ' });
+  const refusal = refusalOf(root);
+  expect(refusal).toMatchObject({ code: 'FBB_ERR_FUNCTION_MANIFEST' });
+  expect(refusal.message).toContain(join(root, 'bad', 'manifest.json'));
+});
+
+it('refuses a folder without a manifest', () => {
+  expect(refusalOf(rootWith({ good, empty: undefined }))).toMatchObject({ code: 'FBB_ERR_FUNCTION_MANIFEST', message: expect.stringContaining('ENOENT') });
+});
+
+it('refuses a manifest whose handler does not exist, and names it', () => {
+  expect(refusalOf(rootWith({ bad: { ...good, handler: './gone.cjs' } }))).toMatchObject({
+    code: 'FBB_ERR_FUNCTION_MANIFEST',
+    message: expect.stringContaining('names the handler ./gone.cjs, which does not exist'),
+  });
+});
