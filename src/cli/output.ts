@@ -12,6 +12,8 @@ export function tell(text: string): void {
 
 /** Colours when the stream is a terminal and neither NO_COLOR nor a dumb terminal says otherwise. */
 export function styleFor(stream: NodeJS.WriteStream): TableStyle {
-  const colours = createColors(stream.isTTY && process.env['NO_COLOR'] === undefined && process.env['TERM'] !== 'dumb');
+  // A file or a pipe has no isTTY at all, and `undefined` would leave it to picocolors, which says yes on CI.
+  const wanted = process.env['NO_COLOR'] === undefined && process.env['TERM'] !== 'dumb';
+  const colours = createColors(stream.isTTY ? wanted : false);
   return { bold: colours.bold, dim: colours.dim, red: colours.red };
 }

@@ -49,7 +49,7 @@ it.each([1, 3])('has no more than %i launches under way, and as many as that', a
   expect(mostAtOnce(log)).toBe(launchLimit);
 });
 
-it('gives a place among the launches free when a launch fails or is given up', async () => {
+it('gives a place among the launches free when a launch is given up', async () => {
   const log = join(temporaryFolder(), 'loads');
   const cell = await LiveCell.open({
     spec: fixtureSpec('io', { file: 'loads-slowly.cjs' }),
@@ -111,7 +111,7 @@ it('says why a container did not start, every time', async () => {
   expect(cell.outcomes).toMatchObject([{ status: 'rejected', errorCode: 'FBB_ERR_CONTAINER_LAUNCH' }]);
 });
 
-it('passes the environment of the cell and sharing of resources on to containers', async () => {
+it('passes sharing of resources on to containers', async () => {
   const cell = await LiveCell.open({ spec: fixtureSpec('io'), multiplexing: true, mode: 'expanded' });
   const outcomes = await cell.run([{ do: 'asks-resource', args: 1, value: 1 }, { do: 'asks-resource', args: 1, value: 1 }]);
   expect(outcomes.map(({ status }) => status)).toEqual(['completed', 'completed']);

@@ -48,7 +48,7 @@ it.each([
   expect(runtime.stderr).toContain(why);
 });
 
-it('lets a function see the environment it was started with', async () => {
+it('runs a serial batch in its own process', async () => {
   const runtime = await startRuntime({ spec: fixtureSpec('cpu') });
   const mark = join(runtime.folder, 'mark');
   await runtime.batch('serial', [{ do: 'returns', mark }]);

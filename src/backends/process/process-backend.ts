@@ -151,7 +151,7 @@ export class ProcessBackend implements Backend {
       }
       this.#closed = resolve;
       if (this.#launcher.exitCode !== null || this.#launcher.signalCode !== null) {
-        this.#launcherExited();
+        resolve();
         return;
       }
       this.#send({ type: 'close' });
