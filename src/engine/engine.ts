@@ -382,7 +382,11 @@ export class Engine implements SchedulerContext, BackendListener {
     this.#dispatched -= container.running.size;
     const { givenUp, retried, innocent } = planRecovery(container, this.#options.maxAttempts);
     const silent = code === 'FBB_ERR_CONTAINER_UNRESPONSIVE';
-    for (const record of givenUp) this.#endRecord(record, silent ? 'timedOut' : 'failed', silent ? 'FBB_ERR_FUNCTION_TIMEOUT' : code);
+    for (const record of givenUp) {
+      const [status, errorCode] = silent ? (['timedOut', 'FBB_ERR_FUNCTION_TIMEOUT'] as const) : (['failed', code] as const);
+      this.#problem(`invocation ${record.id} of '${record.functionId}' ${status} at attempt ${record.attempt}: ${errorCode}`);
+      this.#endRecord(record, status, errorCode);
+    }
     for (const record of retried) record.attempt += 1;
     this.#retried += retried.length;
     const comingBack = [...retried, ...innocent].sort((a, b) => a.id - b.id);

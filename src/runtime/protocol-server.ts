@@ -27,6 +27,16 @@ function readBody(request: IncomingMessage): Promise<string> {
   });
 }
 
+/** A result that JSON cannot hold (a BigInt, a cycle) goes out as text: the invocation has completed all the same. */
+function representable(result: unknown): unknown {
+  try {
+    JSON.stringify(result);
+    return result;
+  } catch {
+    return String(result);
+  }
+}
+
 function toWire(job: Job, run: Run, withResult: boolean): WireOutcome {
   return {
     function_id: job.invocationId,
@@ -38,7 +48,7 @@ function toWire(job: Job, run: Run, withResult: boolean): WireOutcome {
     ...(run.cpuMs === undefined ? {} : { cpu_ms: run.cpuMs }),
     exec_time: run.endedMs - run.startedMs,
     queue_time: run.startedMs - job.receivedMs,
-    ...(withResult ? { result: run.result } : {}),
+    ...(withResult ? { result: representable(run.result) } : {}),
   };
 }
 

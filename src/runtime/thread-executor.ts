@@ -1,4 +1,5 @@
 import { SHARE_ENV, Worker } from 'node:worker_threads';
+import type { ErrorCode } from '../core/errors.js';
 import type { FunctionSpec } from '../core/function.js';
 import { monotonicNowMs } from '../core/monotonic-clock.js';
 import type { Executor } from './executors.js';
@@ -112,7 +113,9 @@ export class ThreadExecutor implements Executor {
       thread.state = 'idle';
       this.#release(thread);
     });
-    worker.on('error', (error: Error) => this.#lost(thread, 'FBB_ERR_FUNCTION_THREW', error.message));
+    worker.on('error', (error: NodeJS.ErrnoException) => {
+      this.#lost(thread, error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'FBB_ERR_CONTAINER_MEMORY' : 'FBB_ERR_FUNCTION_THREW', error.message);
+    });
     worker.on('exit', (code) => this.#lost(thread, 'FBB_ERR_FUNCTION_EXITED', `its thread ended with code ${code}`));
   }
 
@@ -124,7 +127,7 @@ export class ThreadExecutor implements Executor {
     if (this.#idle.length > 1) this.#armSweep();
   }
 
-  #lost(thread: Thread, errorCode: 'FBB_ERR_FUNCTION_THREW' | 'FBB_ERR_FUNCTION_EXITED', message: string): void {
+  #lost(thread: Thread, errorCode: ErrorCode, message: string): void {
     if (thread.state === 'gone') return;
     if (thread.state === 'starting') {
       this.#starting -= 1;

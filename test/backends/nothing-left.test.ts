@@ -40,7 +40,7 @@ it('leaves no process and no folder when it is closed, not even those that funct
   const [grandchild, stranger] = [pidIn(join(cell.folder, 'grandchild')), pidIn(join(cell.folder, 'last'))];
   expect([isRunning(grandchild), isRunning(stranger)]).toEqual([true, true]);
   // The grandchild and the one in a session of its own; the stranger has another environment.
-  expect(commandsOf(cell.processes()).match(/^sleep 600$/gm)).toHaveLength(2);
+  await expect.poll(() => commandsOf(cell.processes()).match(/^sleep 600$/gm), patience).toHaveLength(2);
   expect(cell.folders()).toHaveLength(1);
   await cell.close();
   expect(cell.folders()).toEqual([]);
@@ -67,9 +67,8 @@ it('leaves nothing when the harness is killed', async () => {
   const exited = once(harness, 'exit');
   expect((await once(harness, 'message'))[0]).toBe('up');
   await expect.poll(() => commandsOf(processesWith('TMPDIR', folder)).match(/main\.cjs/g)?.length, patience).toBeGreaterThanOrEqual(6);
-  const commands = commandsOf(processesWith('TMPDIR', folder));
-  expect(commands).toMatch(/launcher\.cjs/);
-  expect(commands.match(/^sleep 600$/gm)).toHaveLength(2);
+  await expect.poll(() => commandsOf(processesWith('TMPDIR', folder)).match(/^sleep 600$/gm), patience).toHaveLength(2);
+  expect(commandsOf(processesWith('TMPDIR', folder))).toMatch(/launcher\.cjs/);
   expect(readdirSync(folder).filter((name) => name.startsWith('fbb-'))).toHaveLength(1);
 
   const stranger = pidIn(join(folder, 'stranger'));

@@ -155,7 +155,7 @@ export class ProcessBackend implements Backend {
         return;
       }
       this.#send({ type: 'close' });
-      // The launcher stops every container by force after half a second; this is for a launcher that cannot.
+      // The launcher ends every container by force after five seconds; this is for a launcher that cannot.
       const timer = setTimeout(() => this.#launcher?.kill('SIGKILL'), closeGraceMs);
       this.#launcher.once('exit', () => clearTimeout(timer));
     });
@@ -227,9 +227,13 @@ export class ProcessBackend implements Backend {
 
   /** The normal end of a cell; or the launcher died, its containers end themselves, and what they left is removed here. */
   #launcherExited(): void {
-    for (const live of this.#live.values()) live.client?.close();
+    const { listener } = this.#opened();
+    for (const [containerId, live] of this.#live) {
+      live.client?.close();
+      listener.containerEnded(containerId, { cpuMs: undefined, peakMemoryMb: undefined });
+    }
     this.#live.clear();
-    if (this.#closing === undefined) this.#opened().listener.backendFailed('FBB_ERR_BACKEND_FAILED', 'The launcher process ended in mid-cell.');
+    if (this.#closing === undefined) listener.backendFailed('FBB_ERR_BACKEND_FAILED', 'The launcher process ended in mid-cell.');
     killMarked(this.#mark);
     rmSync(this.#folder, { recursive: true, force: true });
     this.#closed?.();
