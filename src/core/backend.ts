@@ -2,7 +2,7 @@ import type { Container } from './container.js';
 import type { ErrorCode } from './errors.js';
 import type { FunctionSpec } from './function.js';
 import type { Invocation, OutcomeStatus } from './invocation.js';
-import type { Capability, CpuClass, ExecutionMode } from './scheduler.js';
+import type { Capability, CpuClass, CpuState, ExecutionMode } from './scheduler.js';
 
 /** Invocations sent to one container in one request. */
 export interface Batch {
@@ -18,6 +18,8 @@ export interface InvocationResult {
   readonly startedMs: number;
   readonly endedMs: number;
   readonly cpuMs: number | undefined;
+  readonly concurrency?: number | undefined;
+  readonly containerCpuMs?: number | undefined;
   /** What went wrong, in one line. */
   readonly message?: string | undefined;
 }
@@ -47,6 +49,8 @@ export interface BackendCell {
   /** The input of an invocation, as JSON data; kept from schedulers. */
   readonly inputOf: (invocationId: number) => unknown;
   readonly multiplexing: boolean;
+  /** See `SchedulerDefinition.serviceSliceMs`. */
+  readonly serviceSliceMs?: number | undefined;
 }
 
 /** Where containers come from. One instance serves one cell. */
@@ -54,12 +58,16 @@ export interface Backend {
   readonly name: string;
   readonly cores: number;
   readonly capabilities: ReadonlySet<Capability>;
+  /** Why a capability is not there that the backend has elsewhere, for example "chrt is not permitted". */
+  readonly missingCapabilities?: ReadonlyMap<Capability, string>;
   open(cell: BackendCell): Promise<void>;
   launch(container: Container): void;
   dispatch(container: Container, batch: Batch): void;
   /** Ends a container, softly if it answers and by force if not; `containerEnded` follows. */
   retire(container: Container): void;
   setCpuClass?(container: Container, cpuClass: CpuClass): void;
+  /** There when `setCpuClass` is. Quick: a scheduler may ask every millisecond. */
+  cpuState?(container: Container): CpuState;
   /** Ends every container and waits until nothing of the cell is left. Safe to call twice. */
   close(): Promise<void>;
 }

@@ -15,20 +15,22 @@ export type {
   SamplerCost,
   UsageSummary,
 } from './measures.js';
+export type { CellProfile } from './profile.js';
 export type { Recorder, RowSink } from './recorder.js';
 export { Registry } from './registry.js';
 export { createRng, type Rng } from './rng.js';
 export {
   defineScheduler,
-  schedulerOptions,
   type Capability,
   type CpuClass,
+  type CpuState,
   type ExecutionMode,
   type Scheduler,
   type SchedulerContext,
   type SchedulerDefinition,
   type SchedulerDeps,
 } from './scheduler.js';
+export { describeOptions, schedulerOptions, storedOptions, type SchedulerOption } from './scheduler-options.js';
 export type { Workload } from './workload.js';
 export {
   modeHeader,

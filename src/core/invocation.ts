@@ -46,4 +46,8 @@ export interface Outcome extends Invocation, LatencyParts {
   readonly batchId: number;
   /** CPU time of the handler's thread, where the platform tells it. */
   readonly cpuMs: number | undefined;
+  /** How many invocations its container was executing when it ended, itself included, where the container tells. */
+  readonly concurrency: number | undefined;
+  /** CPU time of its container since the container's start when it ended, in ms, where the container tells. */
+  readonly containerCpuMs: number | undefined;
 }

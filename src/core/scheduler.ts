@@ -3,6 +3,7 @@ import type { Timer } from './clock.js';
 import type { Container, PoolView } from './container.js';
 import type { DurationHistory } from './duration-history.js';
 import type { Invocation, Outcome } from './invocation.js';
+import type { CellProfile } from './profile.js';
 import type { Rng } from './rng.js';
 
 /** How a container executes a batch: one after another, or in parallel inside the container. */
@@ -13,6 +14,9 @@ export type Capability = 'cpu-class';
 
 /** Real-time class before fair share, as SFS needs it. */
 export type CpuClass = 'fifo' | 'fair';
+
+/** Whether a container has work for a core right now, running or waiting for one, or waits for something else. */
+export type CpuState = 'runnable' | 'sleeping';
 
 /** What a scheduler may look at and do. All actions are checked; effects are the engine's. */
 export interface SchedulerContext {
@@ -32,6 +36,8 @@ export interface SchedulerContext {
   retire(container: Container): void;
   /** Needs capability `cpu-class`. */
   setCpuClass(container: Container, cpuClass: CpuClass): void;
+  /** Needs capability `cpu-class`. A container that is gone sleeps. */
+  cpuState(container: Container): CpuState;
   history(functionId: string): DurationHistory;
 }
 
@@ -48,6 +54,10 @@ export interface Scheduler {
 
 export interface SchedulerDeps {
   readonly rng: Rng;
+  /** What an earlier cell measured; there for schedulers that name one in `profileOf`, and only for them. */
+  readonly profile: CellProfile | undefined;
+  /** Tells something that a reader of the results should know; kept with the cell, the first hundred lines. */
+  readonly log: (line: string) => void;
 }
 
 /** A scheduler plug-in: what it is called, what can be set, what it needs, and how to make one for a cell. */
@@ -58,6 +68,13 @@ export interface SchedulerDefinition<Options extends z.ZodType = z.ZodType> {
   readonly requires: readonly Capability[];
   /** Whether its containers share resources between invocations unless the suite says otherwise. */
   readonly multiplexing: boolean;
+  /** Name of a scheduler whose cell on the same workload must have run before; its measurements come as `deps.profile`. */
+  readonly profileOf?: string;
+  /**
+   * Least attained service inside an expanded container: invocations that have run for longer than this many ms yield to those that
+   * have not. Undefined: all threads of a container are equal.
+   */
+  serviceSliceMs?(options: z.output<Options>): number | undefined;
   create(options: z.output<Options>, deps: SchedulerDeps): Scheduler;
 }
 
@@ -67,10 +84,4 @@ type DefinitionInput<Options extends z.ZodType> = Omit<SchedulerDefinition<Optio
 /** Types a scheduler plug-in and fills in what it left out. */
 export function defineScheduler<Options extends z.ZodType>(definition: DefinitionInput<Options>): SchedulerDefinition<Options> {
   return { requires: [], multiplexing: false, ...definition };
-}
-
-/** A scheduler's options with their defaults, for manifests and listings. */
-export function schedulerOptions(schema: z.ZodType): Record<string, number | string | boolean> {
-  const parsed = schema.safeParse({});
-  return parsed.success ? (parsed.data as Record<string, number | string | boolean>) : {};
 }

@@ -19,6 +19,8 @@ export interface WireInit {
   /** Ours: everything the runtime needs to load the function. */
   readonly spec?: FunctionSpec;
   readonly multiplexing?: boolean;
+  /** Least attained service: expanded CPU invocations that have run for longer, in ms, yield to the others. */
+  readonly serviceSliceMs?: number;
 }
 
 /** One item of the body of `POST /batch_run`, and the body of `POST /run`. */
@@ -37,6 +39,10 @@ export interface WireOutcome {
   readonly started_ms: number;
   readonly ended_ms: number;
   readonly cpu_ms?: number;
+  /** Handlers running in the container when it ended, itself included. */
+  readonly concurrency?: number;
+  /** CPU time of the container since its start, in ms. */
+  readonly container_cpu_ms?: number;
   /** Execution and in-container wait in ms, as the artifact names them. */
   readonly exec_time: number;
   readonly queue_time: number;

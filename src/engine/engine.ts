@@ -8,6 +8,7 @@ import {
   type Container,
   type ContainerUsage,
   type CpuClass,
+  type CpuState,
   type DurationHistory,
   type ErrorCode,
   type ExecutionMode,
@@ -24,6 +25,7 @@ import type { EngineCounts, EngineOptions } from './engine-options.js';
 import { KeepAlive } from './keep-alive.js';
 import { ContainerRecord, InvocationRecord, isInvocationRecord, Pool, removeFrom, type PendingBatch } from './records.js';
 import { planRecovery } from './recovery.js';
+import { SchedulerTimers } from './scheduler-timers.js';
 
 /** A container has this long beyond a function's timeout to say something before it is given up. */
 const silenceGraceMs = 2_000;
@@ -51,7 +53,7 @@ export class Engine implements SchedulerContext, BackendListener {
   readonly #histories = new Map<string, DurationRecorder>();
   readonly #containers = new Map<number, ContainerRecord>();
   readonly #keepAlive: KeepAlive;
-  readonly #schedulerTimers = new Set<Timer>();
+  readonly #schedulerTimers: SchedulerTimers;
   /** Live records; an invocation leaves when it ends, so a long run stays small. */
   readonly #open = new Map<number, InvocationRecord>();
 
@@ -78,6 +80,12 @@ export class Engine implements SchedulerContext, BackendListener {
     this.#scheduler = options.scheduler;
     this.#recorder = options.recorder;
     this.cores = options.backend.cores;
+    this.#schedulerTimers = new SchedulerTimers({
+      clock: options.clock,
+      progress: () => this.#arrived + this.#ended + this.#launched + this.#nextBatchId,
+      refuse: (what) => this.#badAction('setTimer', what),
+      threw: (thrown) => this.#schedulerThrew('a timer', thrown),
+    });
     this.#keepAlive = new KeepAlive({ clock: options.clock, keepAliveMs: options.keepAliveMs, retire: (container) => this.#retireRecord(container) });
   }
 
@@ -118,22 +126,7 @@ export class Engine implements SchedulerContext, BackendListener {
 
   setTimer(delayMs: number, callback: () => void): Timer {
     this.#checkRunning();
-    const timer = this.#clock.setTimer(delayMs, () => {
-      this.#schedulerTimers.delete(timer);
-      if (this.#finished) return;
-      try {
-        callback();
-      } catch (thrown) {
-        this.#schedulerThrew('a timer', thrown);
-      }
-    });
-    this.#schedulerTimers.add(timer);
-    return {
-      cancel: () => {
-        timer.cancel();
-        this.#schedulerTimers.delete(timer);
-      },
-    };
+    return this.#schedulerTimers.set(delayMs, callback);
   }
 
   pool(functionId: string): PoolView {
@@ -202,6 +195,12 @@ export class Engine implements SchedulerContext, BackendListener {
     this.#backend.setCpuClass(container, cpuClass);
   }
 
+  cpuState(target: Container): CpuState {
+    this.#checkRunning();
+    if (this.#backend.cpuState === undefined) throw this.#badAction('cpuState', `backend '${this.#backend.name}' has no cpu-class`);
+    return this.#containers.get(target.id) === target ? this.#backend.cpuState(target) : 'sleeping';
+  }
+
   // What the backend tells.
 
   containerReady(containerId: number): void {
@@ -239,6 +238,8 @@ export class Engine implements SchedulerContext, BackendListener {
     this.#dispatched -= 1;
     this.#lastProgressMs = nowMs;
     record.cpuMs = result.cpuMs;
+    record.concurrency = result.concurrency;
+    record.containerCpuMs = result.containerCpuMs;
     this.#place(record, result, nowMs);
     if (result.status === 'completed') this.#history(record.functionId).recordExecution(record.executionMs);
     else this.#problem(`invocation ${record.id} of '${record.functionId}' ${result.status}: ${result.errorCode ?? 'no code'}${result.message === undefined ? '' : ` (${result.message})`}`);
@@ -445,7 +446,7 @@ export class Engine implements SchedulerContext, BackendListener {
     this.#finished = true;
     this.#watchTimer?.cancel();
     this.#keepAlive.cancel();
-    for (const timer of this.#schedulerTimers) timer.cancel();
+    this.#schedulerTimers.cancelAll();
     this.#options.onFinished(error);
   }
 

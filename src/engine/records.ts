@@ -14,6 +14,8 @@ export class InvocationRecord implements Outcome {
   containerId = -1;
   batchId = -1;
   cpuMs: number | undefined = undefined;
+  concurrency: number | undefined = undefined;
+  containerCpuMs: number | undefined = undefined;
 
   coldStartMs = 0;
   dispatchedMs = Number.NaN;

@@ -53,12 +53,19 @@ export class SerialExecutor implements Executor {
 /** All at once on the event loop: how functions that wait for I/O expand. */
 export class EventLoopExecutor implements Executor {
   readonly #options: LoopOptions;
+  #running = 0;
 
   constructor(options: LoopOptions) {
     this.#options = options;
   }
 
   run(jobs: readonly Job[], onEnd: (job: Job, run: Run) => void): void {
-    for (const job of jobs) void invokeOnLoop(job, this.#options, false).then((run) => onEnd(job, run));
+    for (const job of jobs) {
+      this.#running += 1;
+      void invokeOnLoop(job, this.#options, false).then((run) => {
+        onEnd(job, { ...run, concurrency: this.#running });
+        this.#running -= 1;
+      });
+    }
   }
 }

@@ -10,6 +10,8 @@ export interface Run {
   readonly startedMs: number;
   readonly endedMs: number;
   readonly cpuMs?: number;
+  /** Handlers running in this container when it ended, itself included. */
+  readonly concurrency?: number;
   readonly errorCode?: ErrorCode;
   readonly message?: string;
   readonly result?: unknown;

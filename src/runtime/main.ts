@@ -22,7 +22,7 @@ class Container implements Host {
 
   async init(init: WireInit): Promise<string | undefined> {
     if (this.#loaded !== undefined) return `already holds '${this.#functionName}'`;
-    const { spec, multiplexing = false } = init;
+    const { spec, multiplexing = false, serviceSliceMs } = init;
     if (spec === undefined) return 'the body of /init must hold a spec';
     const module = await tryLoadFunction(spec);
     if (typeof module === 'string') return module;
@@ -38,6 +38,7 @@ class Container implements Host {
             memoryLimitMb,
             workerPath: join(__dirname, 'thread-main.cjs'),
             idleMs: threadIdleMs,
+            serviceSliceMs,
           });
     this.#loaded = { serial: new SerialExecutor(loop), expanded, multiplexer };
     this.#functionName = init.function;

@@ -46,10 +46,17 @@ function toWire(job: Job, run: Run, withResult: boolean): WireOutcome {
     started_ms: run.startedMs,
     ended_ms: run.endedMs,
     ...(run.cpuMs === undefined ? {} : { cpu_ms: run.cpuMs }),
+    ...(run.concurrency === undefined ? {} : { concurrency: run.concurrency }),
+    container_cpu_ms: containerCpuMs(),
     exec_time: run.endedMs - run.startedMs,
     queue_time: run.startedMs - job.receivedMs,
     ...(withResult ? { result: representable(run.result) } : {}),
   };
+}
+
+function containerCpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
 }
 
 function parseInvocations(body: string, single: boolean): WireInvocation[] {

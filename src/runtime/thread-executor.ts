@@ -1,3 +1,4 @@
+import { getPriority, setPriority } from 'node:os';
 import { SHARE_ENV, Worker } from 'node:worker_threads';
 import type { ErrorCode } from '../core/errors.js';
 import type { FunctionSpec } from '../core/function.js';
@@ -12,6 +13,14 @@ interface ThreadOptions {
   readonly memoryLimitMb: number;
   /** Threads idle for longer than this end, all but one. */
   readonly idleMs: number;
+  /** Least attained service: a thread that has run one invocation for longer, in ms, yields to the others. */
+  readonly serviceSliceMs: number | undefined;
+}
+
+/** First message of a thread. */
+export interface ThreadReady {
+  /** Undefined where the platform does not tell. */
+  readonly threadId: number | undefined;
 }
 
 interface Task {
@@ -26,7 +35,14 @@ interface Thread {
   task: Task | undefined;
   timer: NodeJS.Timeout | undefined;
   sinceMs: number;
+  /** For the kernel; known when it is ready. */
+  threadId: number | undefined;
+  yieldTimer: NodeJS.Timeout | undefined;
+  yielding: boolean;
 }
+
+/** The lowest priority there is in the normal class. */
+const yieldingNiceness = 19;
 
 /** What a thread takes to start before one of this container has been timed, in ms. */
 const assumedStartMs = 30;
@@ -44,6 +60,7 @@ export class ThreadExecutor implements Executor {
   #starting = 0;
   #busy = 0;
   #startMs = assumedStartMs;
+  #serviceSliceMs: number | undefined;
   /** When an invocation was last taken up, or a start begun for the waiting ones. */
   #movedMs = 0;
   #patience: NodeJS.Timeout | undefined;
@@ -51,6 +68,7 @@ export class ThreadExecutor implements Executor {
 
   constructor(options: ThreadOptions) {
     this.#options = options;
+    this.#serviceSliceMs = options.serviceSliceMs;
   }
 
   run(jobs: readonly Job[], onEnd: (job: Job, run: Run) => void): void {
@@ -89,6 +107,7 @@ export class ThreadExecutor implements Executor {
       this.#end(thread, timedOutRun(thread.sinceMs, this.#options.spec.timeoutMs));
       this.#discard(thread);
     }, this.#options.spec.timeoutMs);
+    if (this.#serviceSliceMs !== undefined && thread.threadId !== undefined) thread.yieldTimer = setTimeout(() => this.#yield(thread), this.#serviceSliceMs);
     thread.worker.postMessage(task.job);
   }
 
@@ -102,14 +121,19 @@ export class ThreadExecutor implements Executor {
       workerData: { spec, multiplexing },
       resourceLimits: { maxOldGenerationSizeMb: memoryLimitMb },
     });
-    const thread: Thread = { worker, state: 'starting', task: undefined, timer: undefined, sinceMs: 0 };
-    worker.on('message', (message: Run | 'ready') => {
-      if (message === 'ready') {
+    const thread: Thread = { worker, state: 'starting', task: undefined, timer: undefined, sinceMs: 0, threadId: undefined, yieldTimer: undefined, yielding: false };
+    worker.on('message', (message: Run | ThreadReady) => {
+      if ('threadId' in message) {
         this.#starting -= 1;
+        thread.threadId = message.threadId;
         // The shortest seen: on busy cores a start takes longer, but costs no more.
         this.#startMs = Math.min(this.#startMs, monotonicNowMs() - begunMs);
-      } else if (thread.state === 'busy') this.#end(thread, message);
+      } else if (thread.state === 'busy') this.#end(thread, { ...message, concurrency: this.#busy });
       else return;
+      if (thread.yielding && !this.#stopYielding(thread)) {
+        this.#discard(thread);
+        return;
+      }
       thread.state = 'idle';
       this.#release(thread);
     });
@@ -142,8 +166,30 @@ export class ThreadExecutor implements Executor {
     this.#advance();
   }
 
+  #yield(thread: Thread): void {
+    try {
+      setPriority(thread.threadId as number, yieldingNiceness);
+      thread.yielding = true;
+    } catch {
+      // It has ended meanwhile; its exit event tells.
+    }
+  }
+
+  /** Lowering a priority is free, taking it back needs permission: without it, this thread is the first and last to yield. */
+  #stopYielding(thread: Thread): boolean {
+    thread.yielding = false;
+    try {
+      setPriority(thread.threadId as number, getPriority());
+      return true;
+    } catch {
+      this.#serviceSliceMs = undefined;
+      return false;
+    }
+  }
+
   #end(thread: Thread, run: Run): void {
     clearTimeout(thread.timer);
+    clearTimeout(thread.yieldTimer);
     if (thread.state === 'busy') this.#busy -= 1;
     const { task } = thread;
     thread.task = undefined;

@@ -2,6 +2,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { FunctionSpec } from '../core/function.js';
 import { loadFunction } from './function-loader.js';
 import { invoke, type Job } from './invoke.js';
+import { kernelThreadId } from './thread-cpu.js';
+import type { ThreadReady } from './thread-executor.js';
 import { ResourceMultiplexer } from './resource-multiplexer.js';
 
 /** The program of a worker thread: one invocation at a time, until it is ended. */
@@ -22,7 +24,7 @@ async function main(): Promise<void> {
       }
     });
   });
-  port.postMessage('ready');
+  port.postMessage({ threadId: kernelThreadId() } satisfies ThreadReady);
 }
 
 void main();

@@ -54,6 +54,8 @@ export class LiveCell {
       runtimeFolder,
       launchLimit,
       memoryLimitMb,
+      containerCores: 2,
+      whyNoRealTime: undefined,
       env,
       observer: { processStarted: (id, pid) => this.pids.set(id, pid), processEnded: (id) => this.pids.delete(id) },
     });
@@ -62,7 +64,7 @@ export class LiveCell {
     this.engine = new Engine({
       clock: this.#clock,
       backend: this.backend,
-      scheduler: options.scheduler ?? definition.create({ dispatchIntervalMs }, { rng: createRng(1) }),
+      scheduler: options.scheduler ?? definition.create({ dispatchIntervalMs }, { rng: createRng(1), profile: undefined, log: () => undefined }),
       schedulerName: 'of the test',
       functions: new Map([[spec.functionId, spec]]),
       recorder: {

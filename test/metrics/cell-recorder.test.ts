@@ -28,6 +28,8 @@ function outcome(status: OutcomeStatus, parts: Partial<Parts> = {}, errorCode?: 
     containerId: 0,
     batchId: 0,
     cpuMs: undefined,
+  concurrency: undefined,
+    containerCpuMs: undefined,
   };
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { vanilla } from '../../src/schedulers/vanilla.js';
-import { faultsOf } from '../support/cell-faults.js';
-import { SchedulerCell } from '../support/scheduler-cell.js';
+import { faultsOf } from '../../src/testkit/cell-faults.js';
+import { SchedulerCell } from '../../src/testkit/scheduler-cell.js';
 
 describe('vanilla', () => {
   it('creates the containers of a tick one after another, and starts nothing before the last is ready', () => {
@@ -104,6 +104,15 @@ describe('vanilla', () => {
     cell.finish();
     expect(cell.log).toContain('860: retire c0');
     expect(cell.actions.slice(2)).toEqual(['800: launch c1 f', '950: launch c2 f', '1100: assign to idle c1 serial 1', '1100: assign to idle c2 serial 2']);
+    expect(faultsOf(cell)).toEqual([]);
+  });
+
+  it('makes do with the containers it has when they go as fast as they come', () => {
+    const cell = new SchedulerCell(vanilla, { keepAliveMs: 120, launchMs: () => 100 });
+    cell.burst(4);
+    cell.finish();
+    expect(cell.engine.counts.launched).toBe(12);
+    expect(cell.recorder.outcomes.map(({ status }) => status)).toEqual(['completed', 'completed', 'completed', 'completed']);
     expect(faultsOf(cell)).toEqual([]);
   });
 

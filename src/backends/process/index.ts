@@ -1,1 +1,2 @@
+export { whyNoRealTime } from './cpu-class.js';
 export { ProcessBackend } from './process-backend.js';

@@ -31,6 +31,9 @@ export interface LauncherConfig {
   /** Launches under way at once. */
   readonly launchLimit: number;
   readonly memoryLimitMb: number;
+  /** Cores of the host, and how many of them a container may use at once; fewer are given by affinity, in turn. */
+  readonly cores: number;
+  readonly containerCores: number;
 }
 
 export const launcherConfigVariable = 'FBB_LAUNCHER';

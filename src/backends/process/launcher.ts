@@ -84,7 +84,8 @@ class Launcher {
       this.#launching -= 1;
       this.#advance();
     };
-    const container = spawn(process.execPath, [`--max-old-space-size=${this.#config.memoryLimitMb}`, this.#config.runtimePath], {
+    const [program, ...programArguments] = this.#command(id);
+    const container = spawn(program, programArguments, {
       detached: true,
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env, [containerConfigVariable]: JSON.stringify(config), [markVariable]: this.#config.mark },
@@ -119,6 +120,15 @@ class Launcher {
     this.#readControl(child);
     // 'close' comes when stderr is drained too, but a surviving descendant may hold it open; 'exit' does not wait for it.
     container.on('exit', (code, signal) => this.#ended(child, code, signal));
+  }
+
+  /** `taskset` replaces itself with what it starts, so the process stays the same. */
+  #command(id: number): [string, ...string[]] {
+    const { memoryLimitMb, runtimePath, cores, containerCores } = this.#config;
+    const node: [string, ...string[]] = [process.execPath, `--max-old-space-size=${memoryLimitMb}`, runtimePath];
+    if (containerCores >= cores) return node;
+    const affinity = Array.from({ length: containerCores }, (_core, i) => (id * containerCores + i) % cores);
+    return ['taskset', '--cpu-list', affinity.join(','), ...node];
   }
 
   #readControl(child: Child): void {

@@ -9,12 +9,16 @@ import {
   type Backend,
   type BackendCell,
   type Batch,
+  type Capability,
   type Container,
   type ContainerConfig,
+  type CpuClass,
+  type CpuState,
   type MonotonicClock,
   type WireOutcome,
 } from '../../core/index.js';
 import { ContainerClient } from './container-client.js';
+import { CpuClassControl, cpuStateOf } from './cpu-class.js';
 import { killMarked } from './descendants.js';
 import { launcherConfigVariable, type LauncherConfig, type LauncherEvent, type LauncherRequest } from './launcher-protocol.js';
 
@@ -33,9 +37,13 @@ interface ProcessBackendOptions {
   readonly launchLimit: number;
   /** Resident memory at which a container is killed. */
   readonly memoryLimitMb: number;
+  /** Cores that a container may use at once, a whole number; as many as there are: no limit. */
+  readonly containerCores: number;
   /** Environment of the containers, for example where storage is. */
   readonly env: Readonly<Record<string, string>>;
   readonly observer: ProcessObserver;
+  /** Why containers cannot be given the real-time class; undefined when they can. */
+  readonly whyNoRealTime: string | undefined;
 }
 
 /** Longest path of a Unix socket: 108 bytes on Linux, 104 on macOS, with the closing zero. */
@@ -45,6 +53,8 @@ const closeGraceMs = 10_000;
 interface Live {
   readonly container: Container;
   readonly socketPath: string;
+  /** Undefined until its process has been started. */
+  pid: number | undefined;
   client: ContainerClient | undefined;
   /** Why a request to it failed, if one did. */
   failure: string | undefined;
@@ -54,7 +64,10 @@ interface Live {
 export class ProcessBackend implements Backend {
   readonly name = 'process';
   readonly cores: number;
-  readonly capabilities = new Set<never>();
+  readonly capabilities: ReadonlySet<Capability>;
+  readonly missingCapabilities: ReadonlyMap<Capability, string>;
+  readonly setCpuClass?: (container: Container, cpuClass: CpuClass) => void;
+  readonly cpuState?: (container: Container) => CpuState;
 
   readonly #options: ProcessBackendOptions;
   readonly #mark = randomUUID();
@@ -64,10 +77,25 @@ export class ProcessBackend implements Backend {
   #folder = '';
   #closing: Promise<void> | undefined;
   #closed: (() => void) | undefined;
+  #cpuClass: CpuClassControl | undefined;
 
   constructor(options: ProcessBackendOptions) {
     this.#options = options;
     this.cores = options.cores;
+    const { whyNoRealTime } = options;
+    this.capabilities = new Set(whyNoRealTime === undefined ? ['cpu-class'] : []);
+    this.missingCapabilities = new Map(whyNoRealTime === undefined ? [] : [['cpu-class', whyNoRealTime]]);
+    if (whyNoRealTime !== undefined) return;
+    this.setCpuClass = ({ id }, cpuClass) => {
+      const pid = this.#live.get(id)?.pid;
+      if (pid === undefined) return;
+      this.#cpuClass ??= new CpuClassControl();
+      this.#cpuClass.set(pid, cpuClass);
+    };
+    this.cpuState = ({ id }) => {
+      const pid = this.#live.get(id)?.pid;
+      return pid === undefined ? 'sleeping' : cpuStateOf(pid);
+    };
   }
 
   async open(cell: BackendCell): Promise<void> {
@@ -88,6 +116,8 @@ export class ProcessBackend implements Backend {
       folder: this.#folder,
       launchLimit: this.#options.launchLimit,
       memoryLimitMb: this.#options.memoryLimitMb,
+      cores: this.cores,
+      containerCores: this.#options.containerCores,
     };
     const launcher = fork(join(this.#options.runtimeFolder, 'launcher.cjs'), {
       // Out of the terminal's foreground group: Ctrl-C is the harness's to handle.
@@ -108,17 +138,17 @@ export class ProcessBackend implements Backend {
   }
 
   launch(container: Container): void {
-    const { functions, multiplexing } = this.#opened();
+    const { functions, multiplexing, serviceSliceMs } = this.#opened();
     const spec = functions.get(container.functionId);
     if (spec === undefined) throw new Error(`no function '${container.functionId}' in this cell`);
     const socketPath = this.#socketPath(container.id);
     const config: ContainerConfig = {
       socketPath,
       controlFd: 3,
-      init: { function: container.functionId, spec, multiplexing },
+      init: { function: container.functionId, spec, multiplexing, ...(serviceSliceMs === undefined ? {} : { serviceSliceMs }) },
       memoryLimitMb: this.#options.memoryLimitMb,
     };
-    this.#live.set(container.id, { container, socketPath, client: undefined, failure: undefined });
+    this.#live.set(container.id, { container, socketPath, pid: undefined, client: undefined, failure: undefined });
     this.#send({ type: 'launch', id: container.id, config, env: this.#options.env });
   }
 
@@ -144,6 +174,7 @@ export class ProcessBackend implements Backend {
   }
 
   close(): Promise<void> {
+    this.#cpuClass?.close();
     this.#closing ??= new Promise<void>((resolve) => {
       if (this.#launcher === undefined) {
         resolve();
@@ -183,6 +214,8 @@ export class ProcessBackend implements Backend {
       startedMs: outcome.started_ms - originMs,
       endedMs: outcome.ended_ms - originMs,
       cpuMs: outcome.cpu_ms,
+      concurrency: outcome.concurrency,
+      containerCpuMs: outcome.container_cpu_ms,
       message: outcome.message,
     });
   }
@@ -190,9 +223,12 @@ export class ProcessBackend implements Backend {
   #handle(event: LauncherEvent): void {
     const { listener } = this.#opened();
     switch (event.type) {
-      case 'started':
+      case 'started': {
+        const live = this.#live.get(event.id);
+        if (live !== undefined) live.pid = event.pid;
         this.#options.observer.processStarted(event.id, event.pid);
         return;
+      }
       case 'ready':
         listener.containerReady(event.id);
         return;

@@ -1,0 +1,1 @@
+export { shortestRemainingLatenciesMs } from './shortest-remaining.js';
