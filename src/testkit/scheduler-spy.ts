@@ -1,4 +1,4 @@
-import type { Container, Invocation, Scheduler, SchedulerContext } from '../../src/core/index.js';
+import type { Container, Invocation, Scheduler, SchedulerContext } from '../core/index.js';
 
 export interface SpiedScheduler extends Scheduler {
   /** One line for each thing the scheduler did, in order. */
@@ -7,8 +7,13 @@ export interface SpiedScheduler extends Scheduler {
   readonly actionsOnTheDead: string[];
 }
 
+/** Calls a hook, or the callback of a timer, on behalf of the engine; `hook` is its name. */
+export type HookCall = (hook: string, call: () => unknown) => unknown;
+
+const plainly: HookCall = (_hook, call) => call();
+
 /** Puts itself between a scheduler and the engine and takes down every action with its time and the state the container was in. */
-export function spyOn(scheduler: Scheduler): SpiedScheduler {
+export function spyOn(scheduler: Scheduler, around: HookCall = plainly): SpiedScheduler {
   const actions: string[] = [];
   const actionsOnTheDead: string[] = [];
   const contexts = new WeakMap<SchedulerContext, SchedulerContext>();
@@ -21,7 +26,7 @@ export function spyOn(scheduler: Scheduler): SpiedScheduler {
   function spied(ctx: SchedulerContext): SchedulerContext {
     const known = contexts.get(ctx);
     if (known !== undefined) return known;
-    const made = spyContext(ctx, on, actions);
+    const made = spyContext(ctx, { on, timerSet: (line) => void actions.push(line), around });
     contexts.set(ctx, made);
     return made;
   }
@@ -29,15 +34,21 @@ export function spyOn(scheduler: Scheduler): SpiedScheduler {
   return {
     actions,
     actionsOnTheDead,
-    onArrival: (invocation, ctx) => scheduler.onArrival(invocation, spied(ctx)),
-    onContainerReady: (container, ctx) => scheduler.onContainerReady?.(container, spied(ctx)),
-    onOutcome: (outcome, container, ctx) => scheduler.onOutcome?.(outcome, container, spied(ctx)),
-    onContainerIdle: (container, ctx) => scheduler.onContainerIdle?.(container, spied(ctx)),
-    onContainerLost: (container, ctx) => scheduler.onContainerLost?.(container, spied(ctx)),
+    onArrival: (invocation, ctx) => void around('onArrival', () => scheduler.onArrival(invocation, spied(ctx))),
+    onContainerReady: (container, ctx) => void around('onContainerReady', () => scheduler.onContainerReady?.(container, spied(ctx))),
+    onOutcome: (outcome, container, ctx) => void around('onOutcome', () => scheduler.onOutcome?.(outcome, container, spied(ctx))),
+    onContainerIdle: (container, ctx) => void around('onContainerIdle', () => scheduler.onContainerIdle?.(container, spied(ctx))),
+    onContainerLost: (container, ctx) => void around('onContainerLost', () => scheduler.onContainerLost?.(container, spied(ctx))),
   };
 }
 
-function spyContext(ctx: SchedulerContext, on: (container: Container, line: string) => void, actions: string[]): SchedulerContext {
+interface ContextObserver {
+  readonly on: (container: Container, line: string) => void;
+  readonly timerSet: (line: string) => void;
+  readonly around: HookCall;
+}
+
+function spyContext(ctx: SchedulerContext, { on, timerSet, around }: ContextObserver): SchedulerContext {
   return {
     get nowMs() {
       return ctx.nowMs;
@@ -47,9 +58,10 @@ function spyContext(ctx: SchedulerContext, on: (container: Container, line: stri
     },
     pool: (functionId) => ctx.pool(functionId),
     history: (functionId) => ctx.history(functionId),
+    cpuState: (container) => ctx.cpuState(container),
     setTimer(delayMs, callback) {
-      actions.push(`${ctx.nowMs}: timer for ${ctx.nowMs + delayMs}`);
-      return ctx.setTimer(delayMs, callback);
+      timerSet(`${ctx.nowMs}: timer for ${ctx.nowMs + delayMs}`);
+      return ctx.setTimer(delayMs, () => void around('a timer', callback));
     },
     launch(functionId) {
       const container = ctx.launch(functionId);

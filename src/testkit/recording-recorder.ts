@@ -1,7 +1,7 @@
-import type { Container, ContainerUsage, Outcome, Recorder } from '../../src/core/index.js';
+import type { Container, ContainerUsage, Outcome, Recorder } from '../core/index.js';
 
 /** A container as it was when it left, or as it is while it is still there. */
-export interface RecordedContainer {
+interface RecordedContainer {
   readonly container: Container;
   readonly launchedMs: number;
   readonly left: { readonly endedMs: number; readonly snapshot: Container } | undefined;
@@ -70,6 +70,8 @@ function copyOutcome(outcome: Outcome): Outcome {
     containerId: outcome.containerId,
     batchId: outcome.batchId,
     cpuMs: outcome.cpuMs,
+    concurrency: outcome.concurrency,
+    containerCpuMs: outcome.containerCpuMs,
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FakeClock } from './fake-clock.js';
+import { FakeClock } from '../../src/testkit/fake-clock.js';
 
 describe('the fake clock', () => {
   it('fires by time, and at the same time in the order in which timers were set', () => {

@@ -1,4 +1,4 @@
-import { latencyPartNames, type Outcome, type OutcomeStatus } from '../../src/core/index.js';
+import { latencyPartNames, type Outcome, type OutcomeStatus } from '../core/index.js';
 import { describeAction } from './fake-backend.js';
 import type { FakeCell } from './fake-cell.js';
 

@@ -1,11 +1,13 @@
-import type { FbbError, FunctionSpec, Invocation, Scheduler } from '../../src/core/index.js';
-import { Engine } from '../../src/engine/index.js';
+import type { FbbError, FunctionSpec, Invocation, Scheduler } from '../core/index.js';
+import { Engine } from '../engine/index.js';
 import { describeAction, FakeBackend, type BackendAction, type FakeBackendOptions } from './fake-backend.js';
 import { FakeClock } from './fake-clock.js';
 import { RecordingRecorder } from './recording-recorder.js';
 
 export interface FakeCellOptions extends FakeBackendOptions {
   readonly scheduler: Scheduler;
+  /** What messages call the scheduler; `under-test` unless it is given. */
+  readonly schedulerName?: string;
   readonly functions?: readonly string[];
   readonly timeoutMs?: number;
   readonly keepAliveMs?: number;
@@ -20,7 +22,7 @@ export interface Arrival {
   readonly lagMs?: number;
 }
 
-/** An engine with a fake clock, a fake backend and a recorder around it. Functions are `f` and `g`, the scheduler is `under-test`. */
+/** An engine with a fake clock, a fake backend and a recorder around it. Functions are `f` and `g` unless others are given. */
 export class FakeCell {
   readonly clock = new FakeClock();
   readonly backend: FakeBackend;
@@ -39,7 +41,7 @@ export class FakeCell {
       clock: this.clock.ownedBy('engine'),
       backend: this.backend,
       scheduler: options.scheduler,
-      schedulerName: 'under-test',
+      schedulerName: options.schedulerName ?? 'under-test',
       functions: new Map((options.functions ?? ['f', 'g']).map((functionId) => [functionId, specOf(functionId, options.timeoutMs ?? 10_000)])),
       recorder: this.recorder,
       keepAliveMs: options.keepAliveMs ?? 600_000,

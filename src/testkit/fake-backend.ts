@@ -1,4 +1,4 @@
-import type { Backend, BackendCell, BackendListener, Batch, Capability, Container, CpuClass, ErrorCode, Invocation, InvocationResult, Timer } from '../../src/core/index.js';
+import type { Backend, BackendCell, BackendListener, Batch, Capability, Container, CpuClass, CpuState, ErrorCode, Invocation, InvocationResult, Timer } from '../core/index.js';
 import type { FakeClock } from './fake-clock.js';
 
 /** What becomes of an invocation once it runs; `kills` takes its container along, `blocks` leaves it silent for ever. */
@@ -16,6 +16,10 @@ export interface FakeBackendOptions {
   /** From dispatch until the batch is inside; batches do not overtake each other. */
   transportMs?(batch: Batch): number;
   executionMs?(invocation: Invocation): number;
+  /** CPU time of the handler; undefined: the platform does not tell. */
+  cpuMs?(invocation: Invocation): number | undefined;
+  /** CPU time of the container so far, when a result is told; undefined: the platform does not tell. */
+  containerCpuMs?(container: Container): number | undefined;
   responseMs?(invocation: Invocation): number;
   endingOf?(invocation: Invocation): Ending;
   /** How far the container's clock is ahead. */
@@ -23,6 +27,8 @@ export interface FakeBackendOptions {
   /** Every result is told once more this long after the first time, even when its container is gone; undefined: once. */
   repeatsAfterMs?(invocation: Invocation): number | undefined;
   readonly lossCode?: ErrorCode;
+  /** What `cpuState` says of a container, with capability `cpu-class`; without it: runnable while something executes in it. */
+  cpuStateOf?(container: Container): CpuState;
 }
 
 export type BackendAction =
@@ -46,6 +52,8 @@ interface FakeContainer {
   readonly timers: Set<Timer>;
   readonly running: Map<number, Invocation>;
   lastArrivalMs: number;
+  /** Handlers that run. */
+  executing: number;
   readonly serialLane: Invocation[];
   serialBusy: boolean;
 }
@@ -59,6 +67,7 @@ export class FakeBackend implements Backend {
   /** What the engine must not do to a backend and did. */
   readonly complaints: string[] = [];
   readonly setCpuClass?: (container: Container, cpuClass: CpuClass) => void;
+  readonly cpuState?: (container: Container) => CpuState;
 
   readonly #clock: FakeClock;
   readonly #options: FakeBackendOptions;
@@ -72,6 +81,7 @@ export class FakeBackend implements Backend {
     this.capabilities = new Set(options.capabilities);
     if (this.capabilities.has('cpu-class')) {
       this.setCpuClass = (container, cpuClass) => this.actions.push({ kind: 'setCpuClass', atMs: clock.nowMs(), containerId: container.id, cpuClass });
+      this.cpuState = (container) => options.cpuStateOf?.(container) ?? ((this.#containers.get(container.id)?.executing ?? 0) > 0 ? 'runnable' : 'sleeping');
     }
   }
 
@@ -94,6 +104,7 @@ export class FakeBackend implements Backend {
       timers: new Set(),
       running: new Map(),
       lastArrivalMs: 0,
+      executing: 0,
       serialLane: [],
       serialBusy: false,
     };
@@ -124,7 +135,7 @@ export class FakeBackend implements Backend {
     fake.lastArrivalMs = Math.max(fake.lastArrivalMs, this.#clock.nowMs() + (this.#options.transportMs?.(batch) ?? 0));
     this.#after(fake, fake.lastArrivalMs - this.#clock.nowMs(), () => {
       if (batch.mode === 'expanded') {
-        for (const invocation of batch.invocations) this.#execute(fake, invocation, () => {});
+        for (const invocation of batch.invocations) this.#execute(fake, invocation, () => undefined);
       } else {
         fake.serialLane.push(...batch.invocations);
         this.#advanceSerialLane(fake);
@@ -180,12 +191,14 @@ export class FakeBackend implements Backend {
   #execute(fake: FakeContainer, invocation: Invocation, whenHandlerEnded: () => void): void {
     const ending = this.#options.endingOf?.(invocation) ?? 'completed';
     const startedMs = this.#clock.nowMs();
+    fake.executing += 1;
     if (ending === 'blocks') {
       fake.silent = true;
       return;
     }
     this.#after(fake, this.#options.executionMs?.(invocation) ?? 10, () => {
       if (fake.silent) return;
+      fake.executing -= 1;
       if (ending === 'kills') {
         this.lose(fake.container.id);
         return;
@@ -196,7 +209,9 @@ export class FakeBackend implements Backend {
         errorCode: ending === 'completed' ? undefined : ending === 'timedOut' ? 'FBB_ERR_FUNCTION_TIMEOUT' : 'FBB_ERR_FUNCTION_THREW',
         startedMs: startedMs + skewMs,
         endedMs: this.#clock.nowMs() + skewMs,
-        cpuMs: undefined,
+        cpuMs: this.#options.cpuMs?.(invocation),
+        concurrency: fake.executing + 1,
+        containerCpuMs: this.#options.containerCpuMs?.(fake.container),
       };
       this.#after(fake, this.#options.responseMs?.(invocation) ?? 0, () => this.#report(fake, invocation, result));
       whenHandlerEnded();
@@ -219,6 +234,7 @@ export class FakeBackend implements Backend {
     for (const timer of fake.timers) timer.cancel();
     fake.timers.clear();
     fake.running.clear();
+    fake.executing = 0;
     this.#clock.ownedBy('backend').setTimer(0, () => this.#listener?.containerEnded(fake.container.id, { cpuMs: 1, peakMemoryMb: 1 }));
   }
 

@@ -1,0 +1,3 @@
+export { createFromPlugin } from './create-from-plugin.js';
+export { definitionProblems } from './definition-problems.js';
+export { isPluginPath, loadPlugin, type LoadedPlugin } from './load-plugin.js';
