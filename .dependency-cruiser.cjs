@@ -45,8 +45,9 @@ module.exports = {
     },
 
     folderImportsOnly('core'),
-    ...['schedulers', 'engine', 'workloads', 'metrics', 'stats', 'results', 'storage'].map((folder) => folderImportsOnly(folder, 'core')),
-    folderImportsOnly('suites', 'core', 'engine', 'schedulers', 'workloads', 'metrics', 'results', 'backends', 'storage'),
+    ...['schedulers', 'engine', 'workloads', 'metrics', 'stats', 'results', 'storage', 'plugins'].map((folder) => folderImportsOnly(folder, 'core')),
+    folderImportsOnly('testkit', 'core', 'engine', 'plugins'),
+    folderImportsOnly('suites', 'core', 'engine', 'plugins', 'schedulers', 'workloads', 'metrics', 'results', 'backends', 'storage'),
     folderImportsOnly('report', 'core', 'results', 'stats'),
     {
       name: 'backend-imports',
@@ -130,6 +131,8 @@ module.exports = {
     packageOnlyIn(['hono', '@hono/[^/]+'], '^src/storage/'),
     packageOnlyIn(['pidusage'], '^src/metrics/'),
     packageOnlyIn(['nano'], '^functions/'),
+    packageOnlyIn(['jiti'], '^src/plugins/'),
+    packageOnlyIn(['fast-check'], '^src/testkit/'),
     {
       name: 'no-dev-packages',
       comment: 'What ships must not need a development dependency.',

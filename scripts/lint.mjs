@@ -10,6 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** Files whose exports are for others than the sources in tsconfig.json: users, Node, vitest. */
 const exportsForOthers = [
   /^src\/index\.ts$/,
+  /^src\/testkit\/index\.ts$/,
   /^src\/cli\/(bin|program|[a-z]+-command)\.ts$/,
   /^src\/runtime\/[^/]*main\.ts$/,
   /^src\/backends\/process\/launcher\.ts$/,

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { describeError, schedulerOptions } from '../core/index.js';
+import { describeError, describeOptions, type SchedulerOption } from '../core/index.js';
 import { listResultSets, ResultSet, type Manifest } from '../results/index.js';
 import { findSuite, listSuites } from '../suites/index.js';
 import { createRegistries, type Registries } from './composition.js';
@@ -9,6 +9,8 @@ import { suitesFolder } from './package-root.js';
 interface Entry {
   readonly name: string;
   readonly description: string;
+  /** Of a scheduler, shown with --verbose. */
+  readonly options?: readonly SchedulerOption[];
   /** Shown with --verbose. */
   readonly details: Readonly<Record<string, unknown>>;
 }
@@ -22,10 +24,11 @@ const readers: Record<Topic, (registries: Registries, out: string) => Entry[]> =
       return { name, description: suite.description, details: { experiments: Object.keys(suite.experiments).join(', '), seed: suite.seed, load: suite.load } };
     }),
   schedulers: ({ schedulers }) =>
-    schedulers.list().map(({ name, description, options, requires, multiplexing }) => ({
+    schedulers.list().map(({ name, description, options, requires, multiplexing, profileOf }) => ({
       name,
       description,
-      details: { ...schedulerOptions(options), ...(requires.length > 0 ? { requires: requires.join(', ') } : {}), sharesResources: multiplexing },
+      options: describeOptions(options),
+      details: { ...(requires.length > 0 ? { requires: requires.join(', ') } : {}), ...(profileOf === undefined ? {} : { profileOf }), sharesResources: multiplexing },
     })),
   workloads: ({ workloads }) => workloads.list().map(({ name, description, functionName, spanMs }) => ({ name, description, details: { function: functionName, spanMs } })),
   functions: ({ functions }) => functions.list().map(({ name, description, kind, timeoutMs, needs }) => ({ name, description, details: { kind, timeoutMs, needs: needs.join(', ') || 'nothing' } })),
@@ -41,13 +44,20 @@ const readers: Record<Topic, (registries: Registries, out: string) => Entry[]> =
     }),
 };
 
+/** `sloQuantile = 0.98 (number): what it means` */
+function describeOption({ name, type, default: value, description }: SchedulerOption): string {
+  return `${name}${value === undefined ? '' : ` = ${typeof value === 'string' ? value : JSON.stringify(value)}`} (${type}${value === undefined ? ', must be given' : ''})${description === undefined ? '' : `: ${description}`}`;
+}
+
 function printEntries(topic: string, entries: readonly Entry[], verbose: boolean): void {
   print(`${topic}:${entries.length === 0 ? ' none' : ''}`);
   const width = Math.max(0, ...entries.map(({ name }) => name.length));
-  for (const { name, description, details } of entries) {
+  const indent = ' '.repeat(width + 6);
+  for (const { name, description, options = [], details } of entries) {
     print(`  ${name.padEnd(width)}  ${description}`);
     if (!verbose) continue;
-    for (const [key, value] of Object.entries(details)) print(`  ${' '.repeat(width)}    ${key} = ${String(value)}`);
+    for (const line of options.map(describeOption)) print(`${indent}${line}`);
+    for (const [key, value] of Object.entries(details)) print(`${indent}${key} = ${String(value)}`);
   }
 }
 

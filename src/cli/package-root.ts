@@ -9,10 +9,11 @@ function findRoot(): string {
 }
 
 /** Where the package lies: an installed copy or a clone. */
-const packageRoot = findRoot();
+export const packageRoot = findRoot();
 
 export const packageVersion = (JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string }).version;
 
+export const templatesFolder = join(packageRoot, 'templates');
 export const suitesFolder = join(packageRoot, 'suites');
 export const functionsFolder = join(packageRoot, 'dist', 'functions');
 export const runtimeFolder = join(packageRoot, 'dist', 'runtime');

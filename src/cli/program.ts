@@ -2,10 +2,16 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { ExitCode, FbbError } from '../core/index.js';
 import { tell } from './output.js';
 import { packageVersion } from './package-root.js';
-import type { SuiteOptions } from './suite-command.js';
+import type { PluginCheckOptions } from './plugin-command.js';
+import type { SuiteOptions } from './suite-selection.js';
 
 function list(text: string): string[] {
   return text.split(',').map((part) => part.trim()).filter((part) => part !== '');
+}
+
+/** Gathers an option that can be given more than once. */
+function several(text: string, before: readonly string[] = []): string[] {
+  return [...before, text];
 }
 
 /** An argument parser for whole numbers in a range. */
@@ -21,6 +27,47 @@ function loadArgument(text: string): number {
   const value = Number(text);
   if (!(value > 0 && value <= 1)) throw new InvalidArgumentError('It must be a number above 0 and at most 1.');
   return value;
+}
+
+/** `option=value`, one of several; a value that is no number and neither true nor false is a text. */
+function setting(text: string, before: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+  const [, option = '', value = ''] = /^([^=\s]+)=(.*)$/.exec(text) ?? [];
+  if (option === '') throw new InvalidArgumentError('It must be of the form option=value.');
+  const known: Readonly<Record<string, unknown>> = { true: true, false: false };
+  const number = value.trim() === '' ? Number.NaN : Number(value);
+  return { ...before, [option]: known[value] ?? (Number.isNaN(number) ? value : number) };
+}
+
+/** Subcommands inherit nothing of the override that is set after they were made. */
+function overrideExits(command: Command): void {
+  command.exitOverride();
+  command.commands.forEach(overrideExits);
+}
+
+function addPluginCommands(program: Command): void {
+  const plugin = program.command('plugin').description('write a scheduler of your own, and check one');
+  plugin
+    .command('new')
+    .description('make a folder with a scheduler, its tests and a suite')
+    .argument('<name>', 'of the scheduler and of the folder')
+    .option('--into <folder>', 'where the folder is made', '.')
+    .action(async (name: string, options: { into: string }) => {
+      const { pluginNewCommand } = await import('./plugin-command.js');
+      pluginNewCommand(name, options);
+    });
+  plugin
+    .command('check')
+    .description('try the rules that every scheduler keeps on one of your own')
+    .argument('<plug-in>', 'path of its file, or name of an installed package')
+    .option('--runs <n>', 'random cells a rule is tried on, about', whole(1, 100_000), 60)
+    .option('--seed <n>', 'seed of these cells', whole(0, 0x7fff_ffff), 1)
+    .option('--set <option=value>', 'an option of the scheduler that differs from its default; can be given again', setting)
+    .option('--time-limit <s>', 'ends the check after so many seconds', whole(1, 86_400), 120)
+    .option('--json', 'print as JSON')
+    .action(async (specifier: string, options: PluginCheckOptions) => {
+      const { pluginCheckCommand } = await import('./plugin-command.js');
+      await pluginCheckCommand(specifier, options);
+    });
 }
 
 const listTopics = ['suites', 'schedulers', 'workloads', 'functions', 'results'] as const;
@@ -41,9 +88,12 @@ function createProgram(): Command {
     .option('--experiments <names>', 'only these, separated by commas', list)
     .option('--workloads <names>', 'only these, separated by commas', list)
     .option('--schedulers <names>', 'only these, separated by commas', list)
+    .option('--scheduler <plug-in>', 'add a scheduler of your own: path of its file, or name of an installed package; can be given again', several)
+    .option('--set <scheduler.option=value>', 'an option that differs from the suite; can be given again', several)
+    .addOption(new Option('--full', 'all experiments of the suite').conflicts('experiments'))
     .option('--repeat <n>', 'run every cell so often', whole(1, 1000))
     .option('--limit <n>', 'only the first n invocations of each workload', whole(1, 100_000_000))
-    .option('--quick', 'a short run to see that it works (the first 69 invocations, under 90 s for icdcs); no substitute for a full one')
+    .option('--quick', 'a short run to see that it works (the first 45 invocations, under 90 s for icdcs); no substitute for a full one')
     .option('--load <share>', 'CPU work offered per core and second when each invocation runs alone (default: of the suite)', loadArgument)
     .option('--seed <n>', 'seed of everything random (default: of the suite)', whole(0, 0xffff_ffff))
     .option('--out <folder>', 'where result sets are stored', 'results')
@@ -51,6 +101,7 @@ function createProgram(): Command {
     .option('--recalibrate', 'measure the speed of this machine anew')
     .option('--launch-limit <n>', 'containers that may be starting at once (default: two a core)', whole(1, 1000))
     .option('--container-memory <mb>', 'memory of a container, in MB', whole(64, 1_048_576), 1024)
+    .option('--container-cores <n>', 'cores that a container may use at once (default: all; fewer need taskset)', whole(1, 1024))
     .addOption(new Option('--backend <name>', 'where containers come from').choices(['process']).default('process'))
     .option('--json', 'print the summaries of all cells as JSON')
     .action(async (suite: string, options: SuiteOptions) => {
@@ -81,8 +132,8 @@ function createProgram(): Command {
       showCommand(result, options);
     });
 
-  // Subcommands inherit nothing of the override that is set after they were made.
-  for (const command of program.commands) command.exitOverride();
+  addPluginCommands(program);
+  overrideExits(program);
   return program;
 }
 

@@ -13,10 +13,13 @@ function expectedMs({ workload }: PlannedCell): number {
   return (workload.intendedMs.at(-1) ?? 0) + cellOverheadMs;
 }
 
-/** Minutes and seconds, 4:05. */
+/** Minutes and seconds, 4:05; from an hour on with hours, 1:04:05. */
 export function formatDuration(durationMs: number): string {
   const seconds = Math.max(0, Math.round(durationMs / 1_000));
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+  const twoDigits = (value: number): string => String(value).padStart(2, '0');
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes}:${twoDigits(seconds % 60)}`;
+  return `${Math.floor(minutes / 60)}:${twoDigits(minutes % 60)}:${twoDigits(seconds % 60)}`;
 }
 
 /** Expected time of all cells, from the spans of their workloads. */
@@ -24,7 +27,8 @@ export function expectedSuiteMs(cells: readonly PlannedCell[]): number {
   return cells.reduce((sum, cell) => sum + expectedMs(cell), 0);
 }
 
-function describe({ latencyMs, containers, invocations, valid }: CellSummary): string {
+function describe({ latencyMs, containers, invocations, valid, skipped }: CellSummary): string {
+  if (skipped !== undefined) return `skipped, ${skipped}`;
   const lost = invocations.arrived - invocations.completed;
   return `${valid ? '' : 'INVALID, '}${invocations.completed} completed${lost > 0 ? `, ${lost} not` : ''}, mean ${formatMs(latencyMs.total.mean)} ms, p98 ${formatMs(latencyMs.total.p98)} ms, ${containers.launched} containers`;
 }
@@ -63,7 +67,8 @@ export class Progress implements SuiteObserver {
 
   cellEnded(cell: PlannedCell, summary: CellSummary): void {
     this.#stopBar();
-    tell(`  ${cell.key.id}: ${describe(summary)}, ${formatDuration(monotonicNowMs() - this.#startedMs)}`);
+    const took = summary.skipped === undefined ? `, ${formatDuration(monotonicNowMs() - this.#startedMs)}` : '';
+    tell(`  ${cell.key.id}: ${describe(summary)}${took}`);
   }
 
   cellFailed(cell: PlannedCell, error: FbbError): void {

@@ -1,10 +1,11 @@
 import { dirname } from 'node:path';
-import { renderInstrument, renderProblems, renderSummaryTable } from '../report/index.js';
+import { renderBounds, renderInstrument, renderNotes, renderProblems, renderSummaryTable } from '../report/index.js';
 import { findResultSet, type ResultSet } from '../results/index.js';
 import { print, styleFor } from './output.js';
 import { suitesFolder } from './package-root.js';
 
 const problemsPerCell = 5;
+const notesPerCell = 3;
 
 function resumeCommand({ manifest, folder }: ResultSet): string {
   const builtin = dirname(manifest.suite.source) === suitesFolder;
@@ -24,10 +25,13 @@ export function printResult(results: ResultSet, asJson: boolean): void {
   print('');
   if (summaries.length === 0) print('No cell has finished.');
   else print(renderSummaryTable(manifest, summaries, style));
+  for (const bound of renderBounds(results, summaries, style)) print(bound);
+  for (const note of renderNotes(summaries, notesPerCell)) print(style.dim(note));
   for (const problem of renderProblems(summaries, problemsPerCell)) print(style.red(`! ${problem}`));
-  const unfinished = manifest.cells.filter(({ status }) => status !== 'valid' && status !== 'invalid');
+  const unfinished = manifest.cells.filter(({ status }) => !['valid', 'invalid', 'skipped'].includes(status));
   if (unfinished.length > 0) print(style.red(`! ${unfinished.length} of ${manifest.cells.length} cells have not finished; to run them: ${resumeCommand(results)}`));
-  if (summaries.length > 0) print(style.dim(renderInstrument(summaries)));
+  const instrument = renderInstrument(summaries);
+  if (instrument !== undefined) print(style.dim(instrument));
   if (manifest.selection.limit !== null) print(style.red(`! only the first ${manifest.selection.limit} invocations of each workload: a trial, no result`));
   if (manifest.published !== null) print(style.dim(`paper: the authors' own change against their ${manifest.base} (${manifest.published.source.split('. ', 1)[0] ?? ''})`));
   print(`stored in ${results.folder}`);

@@ -1,76 +1,59 @@
 import { availableParallelism } from 'node:os';
-import { createRng, ExitCode, FbbError, schedulerOptions, wallClockIso } from '../core/index.js';
+import { createRng, ExitCode, schedulerOptions, wallClockIso } from '../core/index.js';
 import { hostFingerprint } from '../metrics/index.js';
 import { checkWritable, findResultSet, ResultSet, schemaVersion, type Manifest } from '../results/index.js';
-import { calibrate, findSuite, planSuite, runSuite, type CellSettings, type Selection, type Suite, type SuitePlan } from '../suites/index.js';
+import {
+  calibrate,
+  findSuitePath,
+  firstIndependent,
+  loadSuitePlugins,
+  planSuite,
+  PluginSchedulers,
+  readSuiteFile,
+  runSuite,
+  type CellSettings,
+  type Selection,
+  type Suite,
+  type SuitePlan,
+} from '../suites/index.js';
 import { backendFactory, createRegistries, programs, type Registries } from './composition.js';
 import { tell } from './output.js';
 import { packageCommit, packageVersion, suitesFolder } from './package-root.js';
 import { expectedSuiteMs, formatDuration, Progress } from './progress.js';
+import { checkSamePlugins, checkSameRun, checkSameWork } from './resume-checks.js';
 import { printResult } from './show-command.js';
+import { selectionOf, selectionOfManifest, storedSelection, type SuiteOptions } from './suite-selection.js';
 
-export interface SuiteOptions {
-  readonly experiments?: string[];
-  readonly workloads?: string[];
-  readonly schedulers?: string[];
-  readonly repeat?: number;
-  readonly limit?: number;
-  readonly quick?: true;
-  readonly load?: number;
-  readonly seed?: number;
-  readonly out: string;
-  readonly resume?: string | true;
-  readonly recalibrate?: true;
-  readonly launchLimit?: number;
-  readonly containerMemory: number;
-  readonly backend: string;
-  readonly json?: true;
-}
-
-const quickLimit = 69;
 const quickWarmup = 5;
 const notLinux =
   'This is not Linux: memory of containers is RSS and is limited by their heap only, CPU time of an invocation is unknown, processes that functions detach are not found, and the load generator stays in the normal class.';
 
-/** Experiments that run when none is named: the paper's main one where a suite has it. */
-function defaultExperiments(suite: Suite): string[] | undefined {
-  return 'e2e' in suite.experiments ? ['e2e'] : undefined;
-}
-
-function selectionOf(suite: Suite, options: SuiteOptions): Selection {
-  return {
-    experiments: options.experiments ?? defaultExperiments(suite),
-    workloads: options.workloads,
-    schedulers: options.schedulers,
-    repeat: options.repeat ?? 1,
-    limit: options.limit ?? (options.quick === true ? quickLimit : undefined),
-    load: options.load ?? suite.load,
-    seed: options.seed ?? suite.seed,
-  };
-}
-
-function selectionOfManifest({ selection }: Manifest): Selection {
-  return {
-    experiments: selection.experiments ?? undefined,
-    workloads: selection.workloads ?? undefined,
-    schedulers: selection.schedulers ?? undefined,
-    repeat: selection.repeat,
-    limit: selection.limit ?? undefined,
-    load: selection.load,
-    seed: selection.seed,
-  };
-}
-
-interface Prepared {
+interface Loaded {
   readonly suite: Suite;
+  readonly registries: Registries;
+  readonly plugins: PluginSchedulers;
+  /** Names of the schedulers that `--scheduler` adds. */
+  readonly added: readonly string[];
+}
+
+/** Reads the suite, after the plug-ins that it or the command line names; those of an earlier run when there is one. */
+async function loadSuite(path: string, specifiers: readonly string[], registries: Registries): Promise<Loaded> {
+  const plugins = new PluginSchedulers(registries.schedulers);
+  const added = await plugins.addAll(specifiers, process.cwd());
+  const mentions = await loadSuitePlugins(path, registries.schedulers, plugins);
+  return { suite: readSuiteFile(path, { ...registries, mentions }), registries, plugins, added };
+}
+
+interface Prepared extends Loaded {
   readonly selection: Selection;
   readonly plan: SuitePlan;
   readonly fib30Ms: number | null;
 }
 
 /** Expands the suite; measures this machine only if a workload needs it and no earlier run tells. */
-function prepare(suite: Suite, earlier: Manifest | undefined, registries: Registries, options: SuiteOptions): Prepared {
-  const selection = earlier === undefined ? selectionOf(suite, options) : selectionOfManifest(earlier);
+function prepare(loaded: Loaded, earlier: Manifest | undefined, options: SuiteOptions): Prepared {
+  const { suite, registries, added } = loaded;
+  const selection = earlier === undefined ? selectionOf(suite, options, added) : selectionOfManifest(earlier, added);
   let fib30Ms = earlier?.fib30Ms ?? null;
   const measure = (): number => {
     if (fib30Ms !== null) return fib30Ms;
@@ -80,7 +63,7 @@ function prepare(suite: Suite, earlier: Manifest | undefined, registries: Regist
     return fib30Ms;
   };
   const plan = planSuite(suite, selection, { ...registries, cores: availableParallelism(), fib30Ms: measure });
-  return { suite, selection, plan, fib30Ms };
+  return { ...loaded, selection, plan, fib30Ms };
 }
 
 function resultId(suiteName: string, createdAt: string): string {
@@ -89,9 +72,18 @@ function resultId(suiteName: string, createdAt: string): string {
   return `${suiteName}-${stamp}-${suffix}`;
 }
 
-function createResultSet({ suite, selection, plan, fib30Ms }: Prepared, settings: Manifest['settings'], options: SuiteOptions, registries: Registries): ResultSet {
+/** The schedulers of a run: what they are, what they do unless told otherwise, and where those came from that are not built in. */
+function describeSchedulers({ plan, registries, plugins }: Prepared): Manifest['schedulers'] {
+  return [...new Set(plan.cells.map(({ key }) => key.scheduler))].map((name) => {
+    const { description, options } = registries.schedulers.get(name);
+    const plugin = plugins.get(name);
+    return { name, description, defaults: schedulerOptions(options), plugin: plugin === undefined ? null : { specifier: plugin.specifier, version: plugin.version, hash: plugin.hash } };
+  });
+}
+
+function createResultSet(prepared: Prepared, settings: Manifest['settings'], options: SuiteOptions): ResultSet {
+  const { suite, selection, plan, fib30Ms } = prepared;
   const createdAt = wallClockIso();
-  const { experiments, workloads, schedulers, limit, ...rest } = selection;
   return ResultSet.create(options.out, {
     schema: schemaVersion,
     id: resultId(suite.name, createdAt),
@@ -105,52 +97,12 @@ function createResultSet({ suite, selection, plan, fib30Ms }: Prepared, settings
     settings,
     host: { ...hostFingerprint() },
     workloads: Object.fromEntries([...plan.workloads].map(([name, workload]) => [name, { hash: workload.hash, ...workload.notes }])),
-    schedulers: [...new Set(plan.cells.map(({ key }) => key.scheduler))].map((name) => {
-      const { description, options: schema } = registries.schedulers.get(name);
-      return { name, description, defaults: schedulerOptions(schema) };
-    }),
-    selection: {
-      experiments: experiments === undefined ? null : [...experiments],
-      workloads: workloads === undefined ? null : [...workloads],
-      schedulers: schedulers === undefined ? null : [...schedulers],
-      limit: limit ?? null,
-      ...rest,
-    },
+    schedulers: describeSchedulers(prepared),
+    selection: storedSelection(selection, options.scheduler),
     base: suite.base,
     published: suite.publishedFigures ?? null,
-    cells: plan.cells.map(({ key, workload, multiplexing }) => ({ ...key, status: 'pending', workloadHash: workload.hash, multiplexing })),
+    cells: plan.cells.map(({ key, workload, multiplexing, position }) => ({ ...key, status: 'pending', workloadHash: workload.hash, multiplexing, position })),
   });
-}
-
-/** The earlier run to go on with, after checking that it is one of this suite. */
-function earlierRun(suite: Suite, options: SuiteOptions): ResultSet {
-  const earlier = findResultSet(options.resume === true ? 'latest' : (options.resume as string), options.out);
-  const { manifest } = earlier;
-  if (manifest.suite.name !== suite.name || manifest.suite.hash !== suite.hash) {
-    throw new FbbError('FBB_ERR_RESULTS_RESUME', `${manifest.id} is of suite '${manifest.suite.name}'${manifest.suite.name === suite.name ? ', which has changed since' : ''}.`);
-  }
-  const given = [
-    ['--experiments', options.experiments, manifest.selection.experiments],
-    ['--workloads', options.workloads, manifest.selection.workloads],
-    ['--schedulers', options.schedulers, manifest.selection.schedulers],
-    ['--repeat', options.repeat, manifest.selection.repeat],
-    ['--limit', options.limit, manifest.selection.limit],
-    ['--load', options.load, manifest.selection.load],
-    ['--seed', options.seed, manifest.selection.seed],
-  ] as const;
-  for (const [option, value, before] of given) {
-    if (value === undefined || JSON.stringify(value) === JSON.stringify(before)) continue;
-    throw new FbbError('FBB_ERR_RESULTS_RESUME', `${manifest.id} was run with another ${option}.`, { fix: 'Leave the option out to go on as the run began, or start a new one without --resume.' });
-  }
-  if (manifest.backend !== options.backend) throw new FbbError('FBB_ERR_RESULTS_RESUME', `${manifest.id} was run with backend '${manifest.backend}'.`);
-  return earlier;
-}
-
-/** The same options can make other work: on other cores, by another version of the package. */
-function checkSameWork({ manifest }: ResultSet, { cells }: SuitePlan): void {
-  const hashes = new Map(cells.map(({ key, workload }) => [key.id, workload.hash]));
-  const changed = manifest.cells.find((cell) => hashes.get(cell.id) !== cell.workloadHash);
-  if (changed !== undefined) throw new FbbError('FBB_ERR_RESULTS_RESUME', `The work of ${changed.id} is not what it was when ${manifest.id} began (other cores, or another version of faasbatch-bench).`);
 }
 
 /** Ctrl-C once ends the running cell and keeps the finished ones; twice ends everything at once. */
@@ -170,6 +122,7 @@ function settingsOf(suite: Suite, options: SuiteOptions): Manifest['settings'] {
     keepAliveMs: suite.keepAliveMs,
     launchLimit: options.launchLimit ?? 2 * availableParallelism(),
     containerMemoryMb: options.containerMemory,
+    containerCores: options.containerCores ?? null,
     maxAttempts: suite.maxAttempts,
     maxLagMs: suite.maxLagMs,
     maxFailedShare: suite.maxFailedShare,
@@ -179,18 +132,23 @@ function settingsOf(suite: Suite, options: SuiteOptions): Manifest['settings'] {
 
 function exitCodeOf(status: 'complete' | 'interrupted', { cells }: Manifest): ExitCode {
   if (status === 'interrupted') return ExitCode.interrupted;
-  return cells.every((cell) => cell.status === 'valid') ? ExitCode.done : ExitCode.invalidCell;
+  if (cells.every((cell) => cell.status === 'skipped')) return ExitCode.missing;
+  return cells.every((cell) => cell.status === 'valid' || cell.status === 'skipped') ? ExitCode.done : ExitCode.invalidCell;
 }
 
 /** `suite <name>`: plans, runs, stores, prints. */
 export async function suiteCommand(name: string, options: SuiteOptions): Promise<void> {
-  const registries = createRegistries();
-  const suite = findSuite(name, suitesFolder, registries);
+  const path = findSuitePath(name, suitesFolder);
+  const earlier = options.resume === undefined ? undefined : findResultSet(options.resume === true ? 'latest' : options.resume, options.out);
+  const loaded = await loadSuite(path, options.scheduler ?? earlier?.manifest.selection.plugins ?? [], createRegistries());
   checkWritable(options.out);
-  const earlier = options.resume === undefined ? undefined : earlierRun(suite, options);
-  const prepared = prepare(suite, earlier?.manifest, registries, options);
-  if (earlier !== undefined) checkSameWork(earlier, prepared.plan);
-  const results = earlier ?? createResultSet(prepared, settingsOf(suite, options), options, registries);
+  if (earlier !== undefined) {
+    checkSameRun(earlier.manifest, loaded.suite, options);
+    checkSamePlugins(earlier.manifest, loaded.plugins);
+  }
+  const prepared = prepare(loaded, earlier?.manifest, options);
+  if (earlier !== undefined) checkSameWork(earlier.manifest, prepared.plan);
+  const results = earlier ?? createResultSet(prepared, settingsOf(loaded.suite, options), options);
   const missing = results.manifest.cells.filter(({ status }) => status !== 'valid').map(({ id }) => id);
   const cells = prepared.plan.cells.filter(({ key }) => missing.includes(key.id));
   tell(`${results.folder}: ${cells.length} of ${results.manifest.cells.length} cells to run, about ${formatDuration(expectedSuiteMs(cells))}`);
@@ -207,7 +165,8 @@ export async function suiteCommand(name: string, options: SuiteOptions): Promise
       results,
       settings: cellSettings,
       programs,
-      createBackend: backendFactory({ cores: availableParallelism(), launchLimit: settings.launchLimit, memoryLimitMb: settings.containerMemoryMb }),
+      createBackend: backendFactory({ cores: availableParallelism(), launchLimit: settings.launchLimit, memoryLimitMb: settings.containerMemoryMb, containerCores: settings.containerCores ?? availableParallelism() }),
+      warmupCell: firstIndependent(cells) ?? firstIndependent(prepared.plan.cells),
       warmupInvocations: settings.warmupInvocations,
       observer: progress,
       signal,

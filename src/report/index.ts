@@ -1,1 +1,2 @@
-export { formatMs, renderInstrument, renderProblems, renderSummaryTable, type TableStyle } from './summary-table.js';
+export { renderBounds } from './bound-lines.js';
+export { formatMs, renderInstrument, renderNotes, renderProblems, renderSummaryTable, type TableStyle } from './summary-table.js';

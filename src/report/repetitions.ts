@@ -9,8 +9,11 @@ export interface CellAverage {
   readonly experiment: string;
   readonly workload: string;
   readonly scheduler: string;
-  /** The scheduler, with its options where it stands in the experiment more than once. */
+  /** The scheduler, with the options that tell it from its twins where it stands in the experiment more than once. */
   readonly label: string;
+  /** Why it was not run; undefined when it was. */
+  readonly skipped: string | undefined;
+  readonly parameters: CellSummary['cell']['parameters'];
   readonly repetitions: number;
   readonly invalid: number;
   readonly arrived: number;
@@ -34,8 +37,10 @@ function mean(values: readonly (number | null)[]): number | null {
   return sum / values.length;
 }
 
-function keyOf({ cell }: CellSummary): string {
-  return JSON.stringify([cell.experiment, cell.workload, cell.scheduler, cell.parameters]);
+type RowKey = Pick<CellSummary['cell'], 'experiment' | 'workload' | 'scheduler' | 'parameters'>;
+
+function rowKey({ experiment, workload, scheduler, parameters }: RowKey): string {
+  return JSON.stringify([experiment, workload, scheduler, parameters]);
 }
 
 /** What is compared with each other: the schedulers of one workload of one experiment. */
@@ -45,8 +50,9 @@ export function groupOf({ experiment, workload }: CellAverage): string {
 
 function average(runs: readonly CellSummary[], label: string): CellAverage {
   const valid = runs.filter((run) => run.valid);
+  const ran = runs.filter((run) => run.skipped === undefined);
   // A row of invalid repetitions only is shown as it is, and marked.
-  const used = valid.length > 0 ? valid : runs;
+  const used = [valid, ran, runs].find(({ length }) => length > 0) as readonly CellSummary[];
   const { cell, invocations } = used[0] as CellSummary;
   const over = (pick: (run: CellSummary) => number | null): number | null => mean(used.map(pick));
   return {
@@ -54,8 +60,10 @@ function average(runs: readonly CellSummary[], label: string): CellAverage {
     workload: cell.workload,
     scheduler: cell.scheduler,
     label,
+    skipped: (used[0] as CellSummary).skipped,
+    parameters: cell.parameters,
     repetitions: used.length,
-    invalid: runs.length - valid.length,
+    invalid: ran.length - valid.length,
     arrived: invocations.arrived,
     meanMs: over((run) => run.latencyMs.total.mean),
     p50Ms: over((run) => run.latencyMs.total.p50),
@@ -67,18 +75,28 @@ function average(runs: readonly CellSummary[], label: string): CellAverage {
   };
 }
 
-/** Gathers the repetitions of each cell; experiments and workloads in the order of execution, the base scheduler first. */
+/** Names of the options that are not the same in all of them. */
+function differingOptions(twins: readonly CellSummary['cell']['parameters'][]): string[] {
+  const names = new Set(twins.flatMap((parameters) => Object.keys(parameters)));
+  return [...names].filter((name) => new Set(twins.map((parameters) => parameters[name])).size > 1);
+}
+
+function labelOf(cell: CellSummary['cell'], cells: readonly CellSummary['cell'][]): string {
+  const twins = cells.filter((other) => other.experiment === cell.experiment && other.workload === cell.workload && other.scheduler === cell.scheduler);
+  const differing = differingOptions(twins.map(({ parameters }) => parameters)).filter((name) => name in cell.parameters);
+  return [cell.scheduler, ...differing.map((name) => `${name}=${String(cell.parameters[name])}`)].join(' ');
+}
+
+/** Gathers the repetitions of each cell; experiments and workloads in the order of execution, the base scheduler first, the others as in the suite. */
 export function meanOverRepetitions(summaries: readonly CellSummary[], manifest: Manifest): CellAverage[] {
   const groups = new Map<string, CellSummary[]>();
-  for (const summary of summaries) groups.set(keyOf(summary), [...(groups.get(keyOf(summary)) ?? []), summary]);
-  const rows = [...groups.values()].map((runs) => {
-    const { cell } = runs[0] as CellSummary;
-    const twins = [...groups.values()].filter(([other]) => other?.cell.experiment === cell.experiment && other.cell.workload === cell.workload && other.cell.scheduler === cell.scheduler);
-    const options = Object.entries(cell.parameters).map(([option, value]) => `${option}=${String(value)}`);
-    return average(runs, twins.length > 1 ? `${cell.scheduler} ${options.join(' ')}` : cell.scheduler);
-  });
-  const schedulers = manifest.schedulers.map(({ name }) => name);
+  for (const summary of summaries) groups.set(rowKey(summary.cell), [...(groups.get(rowKey(summary.cell)) ?? []), summary]);
+  const firsts = [...groups.values()].map(([first]) => (first as CellSummary).cell);
+  const rows = [...groups.values()].map((runs, index) => average(runs, labelOf(firsts[index] as CellSummary['cell'], firsts)));
   const groupsInOrder = [...new Set(rows.map(groupOf))];
-  const rank = ({ scheduler }: CellAverage): number => (scheduler === manifest.base ? -1 : schedulers.indexOf(scheduler));
-  return rows.sort((a, b) => groupsInOrder.indexOf(groupOf(a)) - groupsInOrder.indexOf(groupOf(b)) || rank(a) - rank(b));
+  const schedulers = manifest.schedulers.map(({ name }) => name);
+  const positions = new Map(manifest.cells.map(({ experiment, workload, scheduler, parameters, position }) => [rowKey({ experiment, workload, scheduler, parameters }), position]));
+  const place = (row: CellAverage): number => positions.get(rowKey(row)) ?? schedulers.indexOf(row.scheduler);
+  const afterBase = (row: CellAverage): number => (row.scheduler === manifest.base ? 0 : 1);
+  return rows.sort((a, b) => groupsInOrder.indexOf(groupOf(a)) - groupsInOrder.indexOf(groupOf(b)) || afterBase(a) - afterBase(b) || place(a) - place(b));
 }

@@ -72,20 +72,43 @@ function row(manifest: Manifest, cell: CellAverage, base: CellAverage | undefine
   ];
 }
 
+/** A longer reason would make the table wider; it stands below. */
+const longestReasonInTable = 60;
+
+/** Instead of numbers: the label, and why there are none. */
+function skippedRow({ label, skipped = '' }: CellAverage, style: TableStyle): Table.HorizontalTableRow {
+  const text = skipped.length > longestReasonInTable ? 'skipped, see below' : `skipped: ${skipped}`;
+  return [label, { content: style.dim(text), colSpan: columns.length - 1, hAlign: 'left' }];
+}
+
+/** Reasons that are too long for the table, each once, with the rows that it is the reason of. */
+function reasonsBelow(cells: readonly CellAverage[], style: TableStyle): string[] {
+  const labels = new Map<string, string[]>();
+  for (const { label, skipped } of cells) {
+    if (skipped !== undefined && skipped.length > longestReasonInTable) labels.set(skipped, [...(labels.get(skipped) ?? []), label]);
+  }
+  return [...labels].map(([reason, skipped]) => style.dim(`skipped: ${skipped.join(', ')}: ${reason}`));
+}
+
+/** The row that another one is compared with: among the twins of the base the one whose options of the same names are equal. */
+function baseFor(cell: CellAverage, bases: readonly CellAverage[], manifest: Manifest): CellAverage | undefined {
+  const [first] = bases;
+  if (cell.scheduler === manifest.base) return first;
+  const agrees = ({ parameters }: CellAverage): boolean => Object.entries(parameters).every(([option, value]) => !(option in cell.parameters) || cell.parameters[option] === value);
+  return bases.find(agrees) ?? first;
+}
+
 function block(manifest: Manifest, cells: readonly CellAverage[], style: TableStyle): string {
-  const base = cells.find(({ scheduler }) => scheduler === manifest.base);
+  const bases = cells.filter(({ scheduler, skipped }) => scheduler === manifest.base && skipped === undefined);
   const table = new Table({
     head: columns,
     chars: borderless,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
     colAligns: columns.map((_name, index) => (index === 0 ? 'left' : 'right')),
   });
-  for (const cell of cells) table.push(row(manifest, cell, base, style));
-  return table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n');
+  for (const cell of cells) table.push(cell.skipped === undefined ? row(manifest, cell, baseFor(cell, bases, manifest), style) : skippedRow(cell, style));
+  const lines = table.toString().split('\n').map((line) => line.trimEnd());
+  return [...lines, ...reasonsBelow(cells, style)].join('\n');
 }
 
 /** The comparison at the end of a run: a block an experiment and workload, a row a scheduler. */
@@ -98,7 +121,8 @@ export function renderSummaryTable(manifest: Manifest, summaries: readonly CellS
   }
   const parts: string[] = [];
   for (const [title, cells] of groups) {
-    const arrived = [...new Set(cells.map((cell) => cell.arrived))].join(' / ');
+    const ran = cells.filter(({ skipped }) => skipped === undefined);
+    const arrived = [...new Set((ran.length > 0 ? ran : cells).map((cell) => cell.arrived))].join(' / ');
     const repetitions = Math.max(...cells.map((cell) => cell.repetitions));
     parts.push(`${style.bold(title)}   ${arrived} invocations${repetitions > 1 ? `, means of ${repetitions} repetitions` : ''}; latencies in ms, change against ${manifest.base}`);
     parts.push(block(manifest, cells, style), '');
@@ -106,8 +130,10 @@ export function renderSummaryTable(manifest: Manifest, summaries: readonly CellS
   return parts.join('\n');
 }
 
-/** How far the instrument itself can be trusted: lateness of the load generator and cost of sampling, the worst of all cells. */
-export function renderInstrument(summaries: readonly CellSummary[]): string {
+/** How far the instrument itself can be trusted: lateness of the load generator and cost of sampling, the worst of all cells; undefined when none was run. */
+export function renderInstrument(all: readonly CellSummary[]): string | undefined {
+  const summaries = all.filter(({ skipped }) => skipped === undefined);
+  if (summaries.length === 0) return undefined;
   const lags = summaries.map(({ loadGenerator }) => loadGenerator.lagP99Ms ?? loadGenerator.lagMaxMs ?? 0);
   const shares = summaries.map(({ sampler }) => sampler?.coreShare ?? Number.NaN);
   const realTime = summaries.every(({ loadGenerator }) => loadGenerator.realTime);
@@ -118,10 +144,17 @@ export function renderInstrument(summaries: readonly CellSummary[]): string {
   ].join('; ');
 }
 
-/** Problems of all cells, a line each, with the cell they belong to. */
+function firstLines(cellId: string, lines: readonly string[], perCell: number): string[] {
+  const shown = lines.slice(0, perCell).map((line) => `${cellId}: ${line}`);
+  return lines.length > perCell ? [...shown, `${cellId}: and ${lines.length - perCell} more, see its summary.json`] : shown;
+}
+
+/** Problems of all cells, a line each, with the cell they belong to. Why a cell was skipped stands in the table. */
 export function renderProblems(summaries: readonly CellSummary[], perCell: number): string[] {
-  return summaries.flatMap(({ cell, problems }) => {
-    const shown = problems.slice(0, perCell).map((problem) => `${cell.id}: ${problem}`);
-    return problems.length > perCell ? [...shown, `${cell.id}: and ${problems.length - perCell} more, see its summary.json`] : shown;
-  });
+  return summaries.flatMap(({ cell, problems, skipped }) => (skipped === undefined ? firstLines(cell.id, problems, perCell) : []));
+}
+
+/** What the schedulers told, a line each, with the cell they were told in. */
+export function renderNotes(summaries: readonly CellSummary[], perCell: number): string[] {
+  return summaries.flatMap(({ cell, notes }) => firstLines(cell.id, notes, perCell));
 }

@@ -1,8 +1,10 @@
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { z } from 'zod';
-import { describeError, FbbError } from '../core/index.js';
+import { describeError, FbbError, type CellProfile } from '../core/index.js';
+import { profileOf } from './cell-profile.js';
 import { CellWriter } from './cell-writer.js';
+import { readCsv, type CsvRow } from './read-csv.js';
 import { manifestSchema, schemaVersion, summarySchema, type CellStatus, type CellSummary, type Manifest } from './schema.js';
 
 function readJson<Schema extends z.ZodType>(path: string, schema: Schema): z.output<Schema> {
@@ -64,8 +66,10 @@ export class ResultSet {
     this.#save();
   }
 
-  setCellStatus(cellId: string, status: CellStatus): void {
-    this.#manifest = { ...this.#manifest, cells: this.#manifest.cells.map((cell) => (cell.id === cellId ? { ...cell, status } : cell)) };
+  /** `reason`: why it was skipped. */
+  setCellStatus(cellId: string, status: CellStatus, reason?: string): void {
+    const changed = (cell: Manifest['cells'][number]): Manifest['cells'][number] => ({ ...cell, status, reason });
+    this.#manifest = { ...this.#manifest, cells: this.#manifest.cells.map((cell) => (cell.id === cellId ? changed(cell) : cell)) };
     this.#save();
   }
 
@@ -77,6 +81,22 @@ export class ResultSet {
   readSummary(cellId: string): CellSummary | undefined {
     const path = join(this.folder, 'cells', cellId, 'summary.json');
     return existsSync(path) ? readJson(path, summarySchema) : undefined;
+  }
+
+  /** The rows of a finished cell's invocations.csv. */
+  readInvocations(cellId: string): CsvRow[] {
+    const path = join(this.folder, 'cells', cellId, 'invocations.csv');
+    try {
+      return [...readCsv(readFileSync(path, 'utf8'))];
+    } catch (thrown) {
+      throw new FbbError('FBB_ERR_RESULTS_INVALID', `${path} cannot be read: ${describeError(thrown)}.`, { cause: thrown });
+    }
+  }
+
+  /** What a cell measured, for the schedulers that learn from it; undefined unless it has ended valid. */
+  readProfile(cellId: string): CellProfile | undefined {
+    if (this.#manifest.cells.find(({ id }) => id === cellId)?.status !== 'valid') return undefined;
+    return profileOf(cellId, this.readInvocations(cellId));
   }
 
   /** Summaries of all finished cells, in the order of execution. */

@@ -34,6 +34,12 @@ export const summarySchema = z.object({
   valid: z.boolean(),
   /** What a reader must know before trusting the numbers; empty is best. */
   problems: z.array(z.string()),
+  /** Why it was not run: the backend cannot do what the scheduler needs. Nothing was measured then. */
+  skipped: z.string().optional(),
+  /** What the scheduler told, the first hundred lines. */
+  notes: z.array(z.string()).default([]),
+  /** The cell whose measurements the scheduler was given. */
+  profile: z.string().optional(),
   workloadHash: z.string(),
   multiplexing: z.boolean(),
   backend: z.string(),
@@ -75,13 +81,20 @@ export const summarySchema = z.object({
 export type CellSummary = z.output<typeof summarySchema>;
 export type CellKey = z.output<typeof cellKeySchema>;
 
-const cellStatuses = ['pending', 'valid', 'invalid', 'failed', 'interrupted'] as const;
+const cellStatuses = ['pending', 'valid', 'invalid', 'failed', 'skipped', 'interrupted'] as const;
 
 const manifestCellSchema = cellKeySchema.extend({
   status: z.enum(cellStatuses),
+  /** Why it was skipped. */
+  reason: z.string().optional(),
+  /** Where the suite lists its scheduler among those of the experiment; tables keep to it. */
+  position: z.number().int().optional(),
   workloadHash: z.string(),
   multiplexing: z.boolean(),
 });
+
+/** Where a scheduler came from that is not built in, as it was named, and what it was. */
+const pluginSchema = z.object({ specifier: z.string(), version: z.string().nullable(), hash: z.string() });
 
 export const manifestSchema = z.object({
   schema: z.literal(schemaVersion),
@@ -97,6 +110,8 @@ export const manifestSchema = z.object({
     keepAliveMs: z.number(),
     launchLimit: z.number().int(),
     containerMemoryMb: z.number(),
+    /** Cores that a container may use at once; null: all. */
+    containerCores: z.number().int().nullable().default(null),
     maxAttempts: z.number().int(),
     maxLagMs: z.number(),
     maxFailedShare: z.number(),
@@ -105,7 +120,7 @@ export const manifestSchema = z.object({
   host: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
   workloads: z.record(z.string(), z.record(z.string(), z.union([z.number(), z.string()]))),
   /** What a cell used stands in its `parameters`. */
-  schedulers: z.array(z.object({ name: z.string(), description: z.string(), defaults: parametersSchema })),
+  schedulers: z.array(z.object({ name: z.string(), description: z.string(), defaults: parametersSchema, plugin: pluginSchema.nullable().default(null) })),
   /** The part of the suite that was asked for; resuming asks for the same. */
   selection: z.object({
     experiments: z.array(z.string()).nullable(),
@@ -115,6 +130,10 @@ export const manifestSchema = z.object({
     limit: z.number().int().positive().nullable(),
     load: z.number(),
     seed: z.number().int(),
+    /** What `--set` said. */
+    set: z.array(z.string()).nullable().default(null),
+    /** The plug-ins that `--scheduler` named. */
+    plugins: z.array(z.string()).nullable().default(null),
   }),
   /** The scheduler every other one of an experiment is compared with. */
   base: z.string(),

@@ -4,19 +4,23 @@ import {
   FbbError,
   MonotonicClock,
   type Backend,
-  type CellMetrics,
+  type CellProfile,
   type ContainerRow,
   type RowSink,
   type SamplerCost,
+  type Scheduler,
   type Workload,
 } from '../core/index.js';
-import { Engine, type EngineCounts } from '../engine/index.js';
+import { Engine } from '../engine/index.js';
 import { CellRecorder, Sampler } from '../metrics/index.js';
+import { createFromPlugin } from '../plugins/index.js';
 import { schemaVersion, type CellSummary } from '../results/index.js';
 import { startStorage, type StorageProcess } from '../storage/index.js';
 import { LoadGenerator } from '../workloads/index.js';
 import { raiseToRealTime } from './harness-priority.js';
-import type { PlannedCell } from './plan.js';
+import { judgeCell } from './judge-cell.js';
+import type { PlannedCell } from './planned-cell.js';
+import { reasonToSkip, skippedSummary } from './skipped-cell.js';
 
 /** What a backend is made of for one cell. */
 export interface BackendDeps {
@@ -60,6 +64,7 @@ interface CellResult {
 const stallTimeoutMs = 30_000;
 const sampleIntervalMs = 1_000;
 const pssReadsPerRound = 20;
+const maxNotes = 100;
 
 /** Runs one cell: brings up what it needs, replays the workload, takes everything down again whatever happens. */
 export class CellRun {
@@ -67,6 +72,8 @@ export class CellRun {
   readonly #options: CellRunnerOptions;
   readonly #clock = new MonotonicClock();
   readonly #recorder: CellRecorder;
+  readonly #profile: CellProfile | undefined;
+  readonly #notes: string[] = [];
   #engine: Engine | undefined;
   #backend: Backend | undefined;
   #storage: StorageProcess | undefined;
@@ -77,9 +84,11 @@ export class CellRun {
   #realTime = false;
   #interrupted = false;
 
-  constructor(cell: PlannedCell, sink: RowSink, options: CellRunnerOptions) {
+  /** `profile`: of the cell named in `cell.profileCell`. */
+  constructor(cell: PlannedCell, sink: RowSink, options: CellRunnerOptions, profile?: CellProfile) {
     this.#cell = cell;
     this.#options = options;
+    this.#profile = profile;
     this.#recorder = new CellRecorder(sink);
   }
 
@@ -93,10 +102,12 @@ export class CellRun {
     this.#engine?.fail(interruption());
   }
 
-  /** Resolves to the result of a cell that ran to some end, valid or not; rejects when it was interrupted or could not begin. */
+  /** Resolves to the result of a cell that ran to some end, valid or not, or was skipped; rejects when it was interrupted or could not begin. */
   async run(): Promise<CellResult> {
     try {
       await this.#bringUp();
+      const reason = reasonToSkip(this.#cell.definition, this.#backend as Backend);
+      if (reason !== undefined) return { summary: skippedSummary(this.#cell, this.#backendName, reason), containers: [], totalHgrm: this.#recorder.totalHgrm() };
       const error = await this.#replay();
       if (error?.code === 'FBB_ERR_CELL_INTERRUPTED') throw error;
       const wallMs = this.#clock.nowMs();
@@ -136,10 +147,6 @@ export class CellRun {
     this.#realTime = raised.every(Boolean);
     this.#backend = this.#options.createBackend({ clock: this.#clock, env, observer: this.#observer(this.#sampler) });
     this.#backendName = this.#backend.name;
-    const missing = this.#cell.definition.requires.filter((capability) => this.#backend?.capabilities.has(capability) !== true);
-    if (missing.length > 0) {
-      throw new FbbError('FBB_ERR_CAPABILITY_MISSING', `Scheduler '${this.#cell.key.scheduler}' needs ${missing.join(', ')}, which backend '${this.#backend.name}' lacks.`);
-    }
   }
 
   #observer(sampler: Sampler): BackendDeps['observer'] {
@@ -154,8 +161,9 @@ export class CellRun {
 
   /** Resolves when every invocation has ended, to the error that cut the cell short if one did. */
   async #replay(): Promise<FbbError | undefined> {
-    const { workload, definition, options, key, multiplexing } = this.#cell;
+    const { workload, key, multiplexing } = this.#cell;
     const { settings } = this.#options;
+    const { scheduler, serviceSliceMs } = this.#createScheduler();
     const backend = this.#backend as Backend;
     const generator = this.#generator as LoadGenerator;
     let finish: (error: FbbError | undefined) => void = () => undefined;
@@ -165,7 +173,7 @@ export class CellRun {
     const engine = new Engine({
       clock: this.#clock,
       backend,
-      scheduler: definition.create(options, { rng: createRng(settings.seed).derive(`scheduler ${key.id}`) }),
+      scheduler,
       schedulerName: key.scheduler,
       functions: workload.functions,
       recorder: this.#recorder,
@@ -175,7 +183,7 @@ export class CellRun {
       onFinished: finish,
     });
     this.#engine = engine;
-    await backend.open({ listener: engine, functions: workload.functions, inputOf: workload.inputOf, multiplexing });
+    await backend.open({ listener: engine, functions: workload.functions, inputOf: workload.inputOf, multiplexing, serviceSliceMs });
     if (this.#interrupted) return interruption();
     this.#clock.moveOrigin(
       generator.start({
@@ -185,6 +193,23 @@ export class CellRun {
       }),
     );
     return finished;
+  }
+
+  #createScheduler(): { readonly scheduler: Scheduler; readonly serviceSliceMs: number | undefined } {
+    const { definition, options, key } = this.#cell;
+    try {
+      const scheduler = createFromPlugin(definition, options, {
+        rng: createRng(this.#options.settings.seed).derive(`scheduler ${key.id}`),
+        profile: this.#profile,
+        log: (line) => {
+          if (this.#notes.length < maxNotes) this.#notes.push(line.replace(/\s*\n\s*/g, ' '));
+        },
+      });
+      return { scheduler, serviceSliceMs: definition.serviceSliceMs?.(options) };
+    } catch (thrown) {
+      if (thrown instanceof FbbError) throw thrown;
+      throw new FbbError('FBB_ERR_SCHEDULER_THREW', `Scheduler '${key.scheduler}' threw while it was created: ${describeError(thrown)}.`, { cause: thrown });
+    }
   }
 
   async #takeDown(): Promise<void> {
@@ -220,6 +245,8 @@ export class CellRun {
         cell: key,
         valid: verdict.valid,
         problems: [...verdict.problems, ...engine.problems, ...leftOut],
+        notes: this.#notes,
+        ...(this.#profile === undefined ? {} : { profile: this.#profile.cellId }),
         workloadHash: workload.hash,
         multiplexing,
         backend: this.#backendName,
@@ -246,33 +273,4 @@ function interruption(): FbbError {
 
 function functionOf(workload: Workload, index: number): string {
   return workload.functionIds[workload.functionIndex[index] as number] as string;
-}
-
-interface Evidence {
-  readonly metrics: CellMetrics;
-  readonly counts: EngineCounts;
-  readonly expected: number;
-  readonly error: FbbError | undefined;
-  readonly limits: Pick<CellSettings, 'maxLagMs' | 'maxFailedShare'>;
-}
-
-/** Whether the numbers of a cell can be trusted, and what to know before trusting them. */
-export function judgeCell({ metrics, counts, expected, error, limits }: Evidence): { valid: boolean; problems: string[] } {
-  const fatal: string[] = [];
-  const warnings: string[] = [];
-  const { completed, failed, timedOut, rejected } = metrics.invocations;
-  const accounted = completed + failed + timedOut + rejected;
-  if (error !== undefined) fatal.push(`${error.code}: ${error.message}`);
-  // A cell that was cut short has not seen all of its workload; that is no loss.
-  if (accounted !== counts.arrived || (error === undefined && counts.arrived !== expected)) {
-    fatal.push(`FBB_ERR_CELL_LOST_INVOCATIONS: ${expected} in the workload, ${counts.arrived} arrived, ${accounted} ended`);
-  }
-  const lagMs = metrics.loadGenerator.lagP99Ms ?? metrics.loadGenerator.lagMaxMs;
-  if (lagMs !== null && lagMs > limits.maxLagMs) fatal.push(`FBB_ERR_CELL_LATE_LOAD: arrivals were up to ${lagMs.toFixed(1)} ms late (99th percentile), ${limits.maxLagMs} ms are allowed`);
-  const failures = failed + timedOut;
-  if (failures > 0 || (completed === 0 && error === undefined)) {
-    const line = `FBB_ERR_CELL_FAILED_INVOCATIONS: ${failed} failed, ${timedOut} timed out; latencies are of the ${completed} that completed`;
-    (completed === 0 || failures > limits.maxFailedShare * counts.arrived ? fatal : warnings).push(line);
-  }
-  return { valid: fatal.length === 0, problems: [...fatal, ...warnings] };
 }

@@ -1,6 +1,9 @@
-import { createRng, FbbError, type ErrorCode, type Registry, type SchedulerDefinition, type Workload } from '../core/index.js';
+import { createRng, FbbError, storedOptions, type ErrorCode, type Registry, type SchedulerDefinition, type Workload } from '../core/index.js';
 import type { CellKey } from '../results/index.js';
 import type { FunctionFolder, WorkloadDefinition } from '../workloads/index.js';
+import { expandExperiment, readOverrides, type SchedulerRun, type SweptExperiment } from './option-overrides.js';
+import type { PlannedCell } from './planned-cell.js';
+import { orderByProfile } from './profile-order.js';
 import type { Suite } from './suite-file.js';
 
 /** Which part of a suite to run, and how often. Undefined lists mean all. */
@@ -12,15 +15,10 @@ export interface Selection {
   readonly limit: number | undefined;
   readonly load: number;
   readonly seed: number;
-}
-
-/** A cell, ready to run. */
-export interface PlannedCell {
-  readonly key: CellKey;
-  readonly definition: SchedulerDefinition;
-  readonly options: unknown;
-  readonly workload: Workload;
-  readonly multiplexing: boolean;
+  /** Options that override those of the suite, each as `scheduler.option=value`. */
+  readonly set: readonly string[] | undefined;
+  /** Names of schedulers that join every experiment. */
+  readonly added: readonly string[];
 }
 
 interface PlanDeps {
@@ -51,41 +49,73 @@ function rotate<T>(items: readonly T[], by: number): T[] {
   return items.map((_item, i) => items[(i + by) % items.length] as T);
 }
 
-type SchedulerEntry = Suite['experiments'][string]['schedulers'][number];
+/** A run of a scheduler, with what tells it from its twins in the id of a cell. */
+interface PlannedRun extends SchedulerRun {
+  readonly parameters: CellKey['parameters'];
+  readonly suffix: string;
+  readonly position: number;
+}
 
-function planCell(suiteParts: { experiment: string; workload: Workload; entry: SchedulerEntry; repetition: number; ambiguous: boolean }, deps: PlanDeps): PlannedCell {
-  const { experiment, workload, entry, repetition, ambiguous } = suiteParts;
-  const definition = deps.schedulers.get(entry.name);
-  const options = definition.options.parse(entry.options) as CellKey['parameters'];
-  const suffix = ambiguous ? `.${Object.entries(options).map(([option, value]) => `${option}-${String(value)}`).join('.')}` : '';
+/** Options that differ among runs of one scheduler become part of their ids. */
+function nameRuns(runs: readonly SchedulerRun[]): PlannedRun[] {
+  const stored = runs.map((run) => ({ ...run, parameters: storedOptions(run.options) }));
+  return stored.map((run, position) => {
+    const twins = stored.filter(({ name }) => name === run.name);
+    const differing = Object.keys(run.parameters).filter((option) => new Set(twins.map(({ parameters }) => parameters[option])).size > 1);
+    // An id is a name of a folder, and a text may hold anything.
+    return { ...run, position, suffix: differing.map((option) => `.${option}-${encodeURIComponent(String(run.parameters[option]))}`).join('') };
+  });
+}
+
+interface CellParts {
+  readonly experiment: string;
+  readonly workload: Workload;
+  readonly run: PlannedRun;
+  readonly repetition: number;
+}
+
+function planCell({ experiment, workload, run, repetition }: CellParts, deps: PlanDeps): PlannedCell {
+  const { name, options, parameters, suffix, position } = run;
+  const definition = deps.schedulers.get(name);
   return {
-    key: { id: `${experiment}.${workload.name}.${entry.name}${suffix}.r${repetition}`, experiment, workload: workload.name, scheduler: entry.name, parameters: options, repetition },
+    key: { id: `${experiment}.${workload.name}.${name}${suffix}.r${repetition}`, experiment, workload: workload.name, scheduler: name, parameters, repetition },
     definition,
     options,
     workload,
     multiplexing: definition.multiplexing,
+    position,
   };
+}
+
+interface ChosenExperiment extends SweptExperiment {
+  readonly workloads: readonly string[];
+}
+
+/** The experiments named, each with the schedulers named and those that join. */
+function chooseExperiments(suite: Suite, { experiments, schedulers: wanted, added }: Selection): ChosenExperiment[] {
+  const chosen = choose('experiment', experiments, Object.keys(suite.experiments), 'FBB_ERR_EXPERIMENT_UNKNOWN').map((experiment) => {
+    const { workloads, schedulers, sweep } = suite.experiments[experiment] as Suite['experiments'][string];
+    const joining = added.filter((name) => !schedulers.some((entry) => entry.name === name)).map((name) => ({ name, options: {} }));
+    return { experiment, workloads, sweep, schedulers: [...schedulers, ...joining] };
+  });
+  const names = choose('scheduler', wanted, [...new Set(chosen.flatMap(({ schedulers }) => schedulers.map(({ name }) => name)))], 'FBB_ERR_SCHEDULER_UNKNOWN');
+  return chosen.map((experiment) => ({ ...experiment, schedulers: experiment.schedulers.filter(({ name }) => names.includes(name) || added.includes(name)) }));
 }
 
 /** Expands the selected part of a suite to cells. */
 export function planSuite(suite: Suite, selection: Selection, deps: PlanDeps): SuitePlan {
-  const experiments = choose('experiment', selection.experiments, Object.keys(suite.experiments), 'FBB_ERR_EXPERIMENT_UNKNOWN');
-  const chosen = experiments.map((experiment) => ({ experiment, ...(suite.experiments[experiment] as Suite['experiments'][string]) }));
+  const chosen = chooseExperiments(suite, selection);
   const workloadNames = choose('workload', selection.workloads, [...new Set(chosen.flatMap(({ workloads }) => workloads))], 'FBB_ERR_WORKLOAD_UNKNOWN');
-  const schedulerNames = choose(
-    'scheduler', selection.schedulers, [...new Set(chosen.flatMap(({ schedulers }) => schedulers.map(({ name }) => name)))], 'FBB_ERR_SCHEDULER_UNKNOWN',
-  );
+  const overrides = readOverrides(selection.set ?? [], chosen, deps.schedulers);
+  const expanded = chosen.map((experiment) => ({ ...experiment, runs: nameRuns(expandExperiment(experiment, overrides, deps.schedulers)) }));
   const workloads = new Map(workloadNames.map((name) => [name, buildWorkload(name, selection, deps)]));
   const cells: PlannedCell[] = [];
   let turn = 0;
   for (let repetition = 1; repetition <= selection.repeat; repetition += 1) {
-    for (const { experiment, workloads: named, schedulers } of chosen) {
-      const entries = schedulers.filter(({ name }) => schedulerNames.includes(name));
+    for (const { experiment, workloads: named, runs } of expanded) {
       for (const workload of named.filter((name) => workloads.has(name))) {
-        for (const entry of rotate(entries, turn)) {
-          const ambiguous = entries.filter(({ name }) => name === entry.name).length > 1;
-          cells.push(planCell({ experiment, workload: workloads.get(workload) as Workload, entry, repetition, ambiguous }, deps));
-        }
+        const group = rotate(runs, turn).map((run) => planCell({ experiment, workload: workloads.get(workload) as Workload, run, repetition }, deps));
+        cells.push(...orderByProfile(group));
         turn += 1;
       }
     }

@@ -5,6 +5,8 @@ import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } fr
 import { z } from 'zod';
 import { describeError, FbbError, type Registry, type SchedulerDefinition } from '../core/index.js';
 import type { WorkloadDefinition } from '../workloads/index.js';
+import { optionIssues, type Issue } from './option-issues.js';
+import type { PluginMentions } from './suite-plugins.js';
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, { message: 'must be lower-case letters, digits and hyphens', abort: true });
 
@@ -14,6 +16,8 @@ const longestTimerMs = 2 ** 31 - 1;
 interface SuiteNames {
   readonly schedulers: Registry<SchedulerDefinition>;
   readonly workloads: Registry<WorkloadDefinition>;
+  /** What the suite calls plug-ins; see loadSuitePlugins. */
+  readonly mentions?: PluginMentions;
 }
 
 /** A name that must be one of those registered. */
@@ -23,7 +27,23 @@ function knownName(kind: string, registry: Registry<{ readonly name: string }>):
   });
 }
 
-/** Two equal entries would make two cells of one id. */
+/** A scheduler by its name, or a plug-in by what the suite calls it; becomes the name of the scheduler. */
+function schedulerMention({ schedulers, mentions }: SuiteNames): z.ZodType<string, string> {
+  return z.string().transform((text, ctx) => {
+    const plugin = mentions?.get(text);
+    if (typeof plugin === 'string') return plugin;
+    if (schedulers.has(text)) return text;
+    const none = (what: string): string => `there is no scheduler '${text}'${what}; there are: ${schedulers.names().join(', ')}`;
+    let message = none('');
+    if (plugin !== undefined) message = `${plugin.code}: ${plugin.message}`;
+    else if (/^@|\//.test(text)) message = none(' and no package of this name is installed');
+    else if (!name.safeParse(text).success) message = 'must be lower-case letters, digits and hyphens';
+    ctx.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  });
+}
+
+/** Two equal ones would make two cells of one id. */
 function refuseDuplicates(items: readonly unknown[], ctx: z.RefinementCtx): void {
   const seen = new Set<string>();
   items.forEach((item, index) => {
@@ -34,21 +54,17 @@ function refuseDuplicates(items: readonly unknown[], ctx: z.RefinementCtx): void
 }
 
 /** The whole schema knows the names, so that faults of shape and names that do not exist are reported together. */
-function createSuiteSchema({ schedulers, workloads }: SuiteNames) {
-  const schedulerName = knownName('scheduler', schedulers);
-  const schedulerEntry = z
-    .union([schedulerName.transform((text) => ({ name: text, options: {} })), z.strictObject({ name: schedulerName, options: z.record(z.string(), z.unknown()).default({}) })])
-    .transform((entry, ctx) => {
-      if (!schedulers.has(entry.name)) return entry;
-      const options = schedulers.get(entry.name).options.safeParse(entry.options);
-      if (options.success) return { name: entry.name, options: options.data as Record<string, unknown> };
-      for (const issue of options.error.issues) ctx.addIssue({ code: 'custom', path: ['options', ...issue.path], message: issue.message });
-      return entry;
-    });
+function createSuiteSchema(names: SuiteNames) {
+  const schedulerName = schedulerMention(names);
+  const schedulerEntry = z.union([
+    schedulerName.transform((text) => ({ name: text, options: {} })),
+    z.strictObject({ name: schedulerName, options: z.record(z.string(), z.unknown()).default({}) }),
+  ]);
   const experimentSchema = z.strictObject({
     description: z.string().default(''),
-    workloads: z.array(knownName('workload', workloads)).min(1).superRefine(refuseDuplicates),
-    schedulers: z.array(schedulerEntry).min(1).superRefine(refuseDuplicates),
+    workloads: z.array(knownName('workload', names.workloads)).min(1).superRefine(refuseDuplicates),
+    schedulers: z.array(schedulerEntry).min(1),
+    sweep: z.record(z.string(), z.array(z.union([z.number(), z.boolean(), z.string()])).min(1).superRefine(refuseDuplicates)).default({}),
   });
   return z.strictObject({
     name,
@@ -81,13 +97,6 @@ export interface Suite extends z.output<ReturnType<typeof createSuiteSchema>> {
   /** SHA-256 of the file: equal hashes mean the same experiments. */
   readonly hash: string;
   readonly publishedFigures: Published | undefined;
-}
-
-interface Issue {
-  readonly path: readonly (string | number)[];
-  readonly message: string;
-  /** The fault is that the field is there at all: its place is that of its name, not of what it holds. */
-  readonly atKey?: true;
 }
 
 /** Where in the text an issue lies; where its field is missing, where the nearest parent lies. */
@@ -128,7 +137,8 @@ interface Parsed<T> {
   readonly text: string;
 }
 
-function parseYamlFile<Schema extends z.ZodType>(path: string, schema: Schema): Parsed<z.output<Schema>> {
+/** `findMore`: faults that the schema does not see. */
+function parseYamlFile<Schema extends z.ZodType>(path: string, schema: Schema, findMore: (data: unknown) => Issue[] = () => []): Parsed<z.output<Schema>> {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -152,13 +162,18 @@ function parseYamlFile<Schema extends z.ZodType>(path: string, schema: Schema): 
     return new FbbError('FBB_ERR_SUITE_INVALID', `${path} has ${issues.length} problem${issues.length === 1 ? '' : 's'}:\n${problems.join('\n')}`);
   };
   const parsed = schema.safeParse(data);
-  if (!parsed.success) throw fail(parsed.error.issues.flatMap((issue) => flatten(issue)));
+  const issues = [...(parsed.error?.issues ?? []).flatMap((issue) => flatten(issue)), ...findMore(data)];
+  if (!parsed.success || issues.length > 0) throw fail(issues);
   return { value: parsed.data, text };
 }
 
 /** Reads and checks a suite file; throws one error that lists every problem with its place. */
 export function readSuiteFile(path: string, names: SuiteNames): Suite {
-  const { value, text } = parseYamlFile(path, createSuiteSchema(names));
+  const nameOf = (mention: string): string => {
+    const plugin = names.mentions?.get(mention);
+    return typeof plugin === 'string' ? plugin : mention;
+  };
+  const { value, text } = parseYamlFile(path, createSuiteSchema(names), (data) => optionIssues(data, names.schedulers, nameOf));
   const publishedFigures = value.published === undefined ? undefined : parseYamlFile(join(dirname(path), value.published), publishedSchema).value;
   return { ...value, path, hash: createHash('sha256').update(text).digest('hex'), publishedFigures };
 }
@@ -171,12 +186,16 @@ export function listSuites(folder: string): string[] {
     .sort();
 }
 
-/** A built-in suite by its name, or any suite by the path of its file. */
-export function findSuite(nameOrPath: string, folder: string, names: SuiteNames): Suite {
-  const builtin = join(folder, `${nameOrPath}.yaml`);
-  if (listSuites(folder).includes(nameOrPath)) return readSuiteFile(builtin, names);
-  if (/\.ya?ml$/.test(nameOrPath) && existsSync(nameOrPath)) return readSuiteFile(nameOrPath, names);
+/** Path of a built-in suite by its name, or of any suite by the path of its file. */
+export function findSuitePath(nameOrPath: string, folder: string): string {
+  if (listSuites(folder).includes(nameOrPath)) return join(folder, `${nameOrPath}.yaml`);
+  if (/\.ya?ml$/.test(nameOrPath) && existsSync(nameOrPath)) return nameOrPath;
   throw new FbbError('FBB_ERR_SUITE_UNKNOWN', `There is no suite named '${nameOrPath}'${/\.ya?ml$/.test(nameOrPath) ? ', and no such file' : ''}.`, {
     fix: `Use one of: ${listSuites(folder).join(', ')}, or the path of a YAML file.`,
   });
+}
+
+/** Reads a built-in suite by its name, or any suite by the path of its file. */
+export function findSuite(nameOrPath: string, folder: string, names: SuiteNames): Suite {
+  return readSuiteFile(findSuitePath(nameOrPath, folder), names);
 }

@@ -1,7 +1,7 @@
-import { ExitCode, FbbError, type RowSink } from '../core/index.js';
+import { ExitCode, FbbError, type CellProfile, type RowSink } from '../core/index.js';
 import type { CellSummary, ResultSet } from '../results/index.js';
 import { CellRun, type CellProgress, type CellRunnerOptions } from './cell-runner.js';
-import type { PlannedCell } from './plan.js';
+import type { PlannedCell } from './planned-cell.js';
 
 /** Told what happens while a suite runs; must not throw. */
 export interface SuiteObserver {
@@ -15,6 +15,8 @@ export interface SuiteObserver {
 interface SuiteRunOptions extends CellRunnerOptions {
   readonly cells: readonly PlannedCell[];
   readonly results: ResultSet;
+  /** Its first invocations are run and forgotten before everything else; undefined: no warm-up. */
+  readonly warmupCell: PlannedCell | undefined;
   readonly warmupInvocations: number;
   readonly observer: SuiteObserver;
   readonly signal: AbortSignal;
@@ -22,8 +24,8 @@ interface SuiteRunOptions extends CellRunnerOptions {
 
 const nowhere: RowSink = { invocation: () => undefined, sample: () => undefined };
 
-/** The first invocations of a cell, to be run and forgotten: the first launch and the first requests of a session are slow ones. */
-function warmupCell(cell: PlannedCell, invocations: number): PlannedCell {
+/** The first invocations of a cell, for the warm-up: the first launch and the first requests of a session are slow ones. */
+function shortened(cell: PlannedCell, invocations: number): PlannedCell {
   const { workload } = cell;
   return { ...cell, workload: { ...workload, intendedMs: workload.intendedMs.slice(0, invocations) } };
 }
@@ -48,12 +50,11 @@ function isInterruption(thrown: unknown): boolean {
  * stays.
  */
 export async function runSuite(options: SuiteRunOptions): Promise<'complete' | 'interrupted'> {
-  const { cells, results, observer, signal } = options;
-  const [first] = cells;
+  const { cells, results, observer, signal, warmupCell, warmupInvocations } = options;
   try {
-    if (first !== undefined && options.warmupInvocations > 0) {
+    if (warmupCell !== undefined && warmupInvocations > 0) {
       observer.warmupStarted();
-      await runUnlessAborted(new CellRun(warmupCell(first, options.warmupInvocations), nowhere, options), signal);
+      await runUnlessAborted(new CellRun(shortened(warmupCell, warmupInvocations), nowhere, options), signal);
     }
     for (const [index, cell] of cells.entries()) await runAndStore(cell, { index, total: cells.length }, options);
   } catch (thrown) {
@@ -65,15 +66,30 @@ export async function runSuite(options: SuiteRunOptions): Promise<'complete' | '
   return 'complete';
 }
 
+function statusOf({ skipped, valid }: CellSummary): 'skipped' | 'valid' | 'invalid' {
+  if (skipped !== undefined) return 'skipped';
+  return valid ? 'valid' : 'invalid';
+}
+
+/** What the cell is to learn from; throws when that has not ended valid. */
+function profileFor({ key, profileCell }: PlannedCell, results: ResultSet): CellProfile | undefined {
+  if (profileCell === undefined) return undefined;
+  const profile = results.readProfile(profileCell);
+  if (profile !== undefined) return profile;
+  const status = results.manifest.cells.find(({ id }) => id === profileCell)?.status ?? 'not in this run';
+  throw new FbbError('FBB_ERR_PROFILE_MISSING', `${key.id} needs the measurements of ${profileCell}, which is ${status}.`);
+}
+
 async function runAndStore(cell: PlannedCell, position: { index: number; total: number }, options: SuiteRunOptions): Promise<void> {
   const { results, observer, signal } = options;
   const writer = results.cellWriter(cell.key.id);
-  const run = new CellRun(cell, writer, options);
-  observer.cellStarted(cell, position, () => run.progress);
+  let run: CellRun | undefined;
+  observer.cellStarted(cell, position, () => run?.progress ?? { ended: 0, total: cell.workload.intendedMs.length });
   try {
+    run = new CellRun(cell, writer, options, profileFor(cell, results));
     const { summary, containers, totalHgrm } = await runUnlessAborted(run, signal);
     writer.finish(summary, containers, totalHgrm);
-    results.setCellStatus(cell.key.id, summary.valid ? 'valid' : 'invalid');
+    results.setCellStatus(cell.key.id, statusOf(summary), summary.skipped);
     observer.cellEnded(cell, summary);
   } catch (thrown) {
     writer.discard();

@@ -56,10 +56,13 @@ describe('list', () => {
     expect(await json('schedulers')).toEqual({ schedulers: all['schedulers'] });
   });
 
-  it('schedulers --verbose shows options with their defaults, and what is shared', async () => {
+  it('schedulers --verbose shows options with their defaults and what they mean, and what a scheduler needs', async () => {
     const { stdout } = await place.run('list', 'schedulers', '--verbose');
-    const [, batching = ''] = /^ {2}batching-expanding .*\n((?: {4,}.*\n)+)/m.exec(stdout) ?? [];
-    expect(batching.trim().split(/\n\s+/)).toEqual(['dispatchIntervalMs = 200', 'sharesResources = true']);
+    const of = (name: string): string[] => (new RegExp(`^ {2}${name} .*\\n((?: {4,}.*\\n)+)`, 'm').exec(stdout)?.[1] ?? '').trim().split(/\n\s+/);
+    expect(of('batching')).toEqual(['dispatchIntervalMs = 200 (number): length of the dispatch window in ms', 'sharesResources = false']);
+    expect(of('batching-expanding').at(-1)).toBe('sharesResources = true');
+    expect(of('kraken')).toEqual(expect.arrayContaining([expect.stringMatching(/^predictor = oracle \("oracle" \| "ewma"\): /), 'profileOf = vanilla']));
+    expect(of('sfs')).toContain('requires = cpu-class');
     expect((await place.run('list', 'schedulers')).stdout).not.toContain('dispatchIntervalMs = ');
   });
 

@@ -22,7 +22,7 @@ describe('help', () => {
   it('of suite lists its options', async () => {
     const { code, stdout } = await place.run('suite', '--help');
     expect(code).toBe(0);
-    for (const option of ['--experiments', '--workloads', '--schedulers', '--repeat', '--limit', '--quick', '--load', '--seed', '--out', '--resume', '--json']) expect(stdout).toMatch(new RegExp(`^ {2}${option}\\b`, 'm'));
+    for (const option of ['--experiments', '--full', '--workloads', '--schedulers', '--scheduler', '--set', '--repeat', '--limit', '--quick', '--load', '--seed', '--out', '--resume', '--json']) expect(stdout).toMatch(new RegExp(`^ {2}${option}\\b`, 'm'));
   });
 
   it('stands on stderr when no command is given', async () => {
@@ -102,11 +102,11 @@ describe('a suite, or a part of one, that does not exist', () => {
 });
 
 it('a faulty suite file ends with 2 and all its problems', async () => {
-  writeFileSync(join(place.folder, 'bad.yaml'), 'name: bad\nbase: sfs\nexperiments:\n  one:\n    workloads: [icdcs]\n    schedulers: [{ name: batching, options: { dispatchIntervalMs: soon } }]\n');
+  writeFileSync(join(place.folder, 'bad.yaml'), 'name: bad\nbase: nobody\nexperiments:\n  one:\n    workloads: [icdcs]\n    schedulers: [{ name: batching, options: { dispatchIntervalMs: soon } }]\n');
   const { code, stdout, stderr } = await place.run('suite', 'bad.yaml');
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toMatch(/^FBB_ERR_SUITE_INVALID: bad\.yaml has 3 problems:\n/);
-  expect(stderr).toContain("\n  bad.yaml:2:7 base: there is no scheduler 'sfs'");
+  expect(stderr).toContain("\n  bad.yaml:2:7 base: there is no scheduler 'nobody'");
   expect(stderr).toContain("\n  bad.yaml:5:17 experiments.one.workloads.0: there is no workload 'icdcs'");
   expect(stderr).toMatch(/\n {2}bad\.yaml:6:\d+ experiments\.one\.schedulers\.0\.options\.dispatchIntervalMs: /);
   expect(stderr).toContain('docs/suites.md');

@@ -27,6 +27,8 @@ describe('the package', () => {
     'dist/src/cli/bin.js', 'dist/src/index.js', 'dist/src/index.d.ts',
     'dist/runtime/main.cjs', 'dist/runtime/thread-main.cjs', 'dist/runtime/launcher.cjs', 'dist/runtime/sampler.cjs', 'dist/runtime/storage.cjs', 'dist/runtime/pacer.cjs',
     'dist/functions/fib/handler.cjs', 'dist/functions/fib/manifest.json', 'dist/functions/blob/handler.cjs', 'dist/functions/blob/manifest.json',
+    'dist/src/testkit/index.js', 'dist/src/testkit/index.d.ts', 'dist/src/cli/plugin-check-main.js',
+    'templates/plugin/package.json.template', 'templates/plugin/scheduler.ts.template', 'templates/plugin/suite.yaml.template', 'examples/least-loaded.ts', 'docs/plugins.md',
     'suites/icdcs.yaml', 'suites/data/icdcs2023.yaml', 'docs/errors.md', 'docs/suites.md',
   ])('holds %s', (path) => {
     expect(paths).toContain(path);
@@ -34,8 +36,8 @@ describe('the package', () => {
 
   it('holds no tests, no sources, no results and nothing of the workshop', () => {
     expect(paths.filter((path) => /^(test|src|bench|scripts|results|node_modules|\.ci|\.git)\//.test(path))).toEqual([]);
-    expect(paths.filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))).toEqual([]);
-    expect(paths.filter((path) => /\.test\.|tsconfig|vitest|eslint/.test(path))).toEqual([]);
+    expect(paths.filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts') && !path.startsWith('examples/'))).toEqual([]);
+    expect(paths.filter((path) => /\.test\.|tsconfig|vitest|eslint/.test(path) && !path.startsWith('templates/'))).toEqual([]);
   });
 
   it('takes less than 2 MB', () => {

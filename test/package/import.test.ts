@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { expect, it } from 'vitest';
 import { run } from './run.js';
 
@@ -24,4 +25,23 @@ it('lets nobody reach behind its main entry', async () => {
   const { code, stderr } = await script("await import('faasbatch-bench/dist/src/core/index.js')");
   expect(code).not.toBe(0);
   expect(stderr).toContain('ERR_PACKAGE_PATH_NOT_EXPORTED');
+});
+
+it('exports by /testkit what tests of a scheduler need', async () => {
+  const { code, stdout, stderr } = await script("console.log(JSON.stringify(Object.keys(await import('faasbatch-bench/testkit')).sort()))");
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(JSON.parse(stdout)).toEqual(['FakeBackend', 'FakeCell', 'FakeClock', 'SchedulerCell', 'anyTrace', 'conformanceTests', 'fakeProfile', 'faultsOf', 'loadPlugin']);
+});
+
+it('gives a plug-in the modules that run, not copies of them', async () => {
+  const source = `
+    import { writeFileSync, mkdtempSync, rmSync } from 'node:fs';
+    import { FbbError } from 'faasbatch-bench';
+    import { loadPlugin } from 'faasbatch-bench/testkit';
+    const folder = mkdtempSync('${tmpdir()}/test-fbb-');
+    writeFileSync(folder + '/mine.ts', "import { FbbError, z } from 'faasbatch-bench'; export default { name: 'mine', description: 'one', options: z.strictObject({}), create: () => FbbError as never };");
+    const { definition } = await loadPlugin('./mine.ts', folder);
+    rmSync(folder, { recursive: true });
+    console.log(definition.create() === FbbError);`;
+  expect(await script(source)).toEqual({ code: 0, stdout: 'true\n', stderr: '' });
 });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { renderSummaryTable } from '../../src/report/index.js';
+import { renderInstrument, renderNotes, renderProblems, renderSummaryTable } from '../../src/report/index.js';
 import type { CellSummary, Manifest } from '../../src/results/index.js';
 import { readSuiteFile } from '../../src/suites/suite-file.js';
 import { manifestOf, summaryOf } from '../results/stored-run.js';
@@ -110,6 +110,52 @@ describe('several option variants of a scheduler', () => {
     expect(rowOf(table, 'batching dispatchIntervalMs=100').slice(-2)[0]).toBe('base');
     expect(rowOf(table, 'batching dispatchIntervalMs=400').slice(-2)[0]).toBe('+50.0 %');
   });
+});
+
+describe('the twins of the base', () => {
+  it('are each what the others of the same options are compared with', () => {
+    const of = (scheduler: string, dispatchIntervalMs: number, mean: number): CellSummary => summaryOf({ cell: { scheduler, parameters: { dispatchIntervalMs, ...(scheduler === 'kraken' ? { sloQuantile: 0.5 } : {}) } }, total: { mean } });
+    const table = render([of('vanilla', 10, 100), of('vanilla', 50, 200), of('kraken', 10, 150), of('kraken', 50, 150), of('batching', 7, 50)], { base: 'vanilla' });
+    expect(rowOf(table, 'kraken dispatchIntervalMs=10').slice(-2)[0]).toBe('+50.0 %');
+    expect(rowOf(table, 'kraken dispatchIntervalMs=50').slice(-2)[0]).toBe('−25.0 %');
+    expect(rowOf(table, 'vanilla dispatchIntervalMs=50').slice(-2)[0]).toBe('+100.0 %');
+    expect(rowOf(table, 'batching').slice(-2)[0]).toBe('−50.0 %');
+  });
+});
+
+describe('a scheduler that was skipped', () => {
+  const skipped = (reason: string, scheduler = 'sfs'): CellSummary => summaryOf({ cell: { scheduler }, valid: false, arrived: 0, skipped: reason, problems: ['FBB_ERR_CAPABILITY_MISSING: x'] });
+  const short = "backend 'process' lacks cpu-class";
+  const long = `${short} (chrt is there, but it is not permitted to use it without CAP_SYS_NICE)`;
+
+  it('has the reason instead of numbers', () => {
+    const table = render([baseline, batching, skipped(short)]);
+    expect(table.split('\n')).toContain(`sfs        skipped: ${short}`);
+    expect(table).toMatch(/^e2e · icdcs-cpu {3}800 invocations;/);
+    expect(rowOf(table, 'batching').slice(-2)).toEqual(rowOf(render([baseline, batching]), 'batching').slice(-2));
+  });
+
+  it('has a long reason below the table, once for all that share it', () => {
+    const lines = render([baseline, skipped(long), skipped(long, 'lifo')]).split('\n');
+    expect(lines.filter((line) => line.endsWith('skipped, see below'))).toHaveLength(2);
+    expect(lines.filter((line) => line.startsWith('skipped: '))).toEqual([`skipped: sfs, lifo: ${long}`]);
+    expect(Math.max(...lines.slice(1, -2).map((line) => line.length))).toBe(Math.max(...render([baseline]).split('\n').slice(1, 2).map((line) => line.length)));
+  });
+
+  it('that is the base leaves nothing to compare with', () => {
+    expect(rowOf(render([skipped(short, 'baseline'), batching]), 'batching').slice(-2)).toEqual(['–', '–']);
+  });
+
+  it('does not count when the instrument is judged, and its problem is not told twice', () => {
+    expect(renderInstrument([baseline, { ...skipped(short), sampler: null }])).not.toContain('unknown');
+    expect(renderInstrument([skipped(short)])).toBeUndefined();
+    expect(renderProblems([skipped(short)], 5)).toEqual([]);
+  });
+});
+
+it('what schedulers told is shown with the cell, a few lines of each', () => {
+  const told = summaryOf({ cell: { scheduler: 'kraken' }, notes: ['a', 'b', 'c'] });
+  expect(renderNotes([baseline, told], 2)).toEqual([`${told.cell.id}: a`, `${told.cell.id}: b`, `${told.cell.id}: and 1 more, see its summary.json`]);
 });
 
 describe('published changes', () => {

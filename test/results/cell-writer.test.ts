@@ -9,11 +9,11 @@ import { temporaryFolder } from './temporary-folder.js';
 
 const completed: Outcome = {
   id: 0, functionId: '0409', containerId: 3, batchId: 2, attempt: 1, intendedMs: 353.7841, submittedMs: 354, lagMs: 0.2159, schedulingMs: 45.4, coldStartMs: 445.0021,
-  queueMs: 13.6, executionMs: 195, responseMs: 1.222, totalMs: 700.44, cpuMs: 12.34, status: 'completed', errorCode: undefined,
+  queueMs: 13.6, executionMs: 195, responseMs: 1.222, totalMs: 700.44, cpuMs: 12.34, concurrency: 1, containerCpuMs: 90, status: 'completed', errorCode: undefined,
 };
 const rejected: Outcome = {
   id: 1, functionId: 'a,b', containerId: -1, batchId: -1, attempt: 2, intendedMs: 400, submittedMs: 401, lagMs: 1, schedulingMs: 9, coldStartMs: 0, queueMs: 0, executionMs: 0,
-  responseMs: 0, totalMs: 10, cpuMs: undefined, status: 'rejected', errorCode: 'FBB_ERR_CONTAINER_LAUNCH',
+  responseMs: 0, totalMs: 10, cpuMs: undefined, concurrency: undefined, containerCpuMs: undefined, status: 'rejected', errorCode: 'FBB_ERR_CONTAINER_LAUNCH',
 };
 const containers: ContainerRow[] = [
   { id: 3, functionId: '0409', launchedMs: 399.3961, startedMs: 401.5, readyMs: 844.398, retiredMs: 1_260.25, invocations: 1, batches: 1, peakMemoryMb: 23.378, peakRssMb: 47.5, cpuMs: 297.2261 },

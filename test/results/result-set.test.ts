@@ -50,6 +50,30 @@ describe('a result set', () => {
     expect(results.manifest).toEqual(manifest);
   });
 
+  it('stores why a cell was skipped, for as long as it is', () => {
+    const results = created();
+    results.setCellStatus(second.id, 'skipped', 'no chrt');
+    expect(ResultSet.open(results.folder).manifest.cells[1]).toMatchObject({ status: 'skipped', reason: 'no chrt' });
+    results.setCellStatus(second.id, 'valid');
+    expect(ResultSet.open(results.folder).manifest.cells[1]).not.toHaveProperty('reason');
+  });
+
+  it('reads what was stored before notes, plug-ins and settings were', () => {
+    const results = created();
+    store(results, 'batching');
+    const paths = [join(results.folder, 'manifest.json'), join(results.folder, 'cells', first.id, 'summary.json')] as const;
+    edit(paths[0], (data) => {
+      for (const scheduler of data['schedulers'] as Record<string, unknown>[]) delete scheduler['plugin'];
+      const selection = data['selection'] as Record<string, unknown>;
+      delete selection['set'];
+      delete selection['plugins'];
+    });
+    edit(paths[1], (data) => delete data['notes']);
+    const opened = ResultSet.open(results.folder);
+    expect(opened.manifest).toEqual(results.manifest);
+    expect(opened.readSummary(first.id)?.notes).toEqual([]);
+  });
+
   it('reads summaries in the order of execution, whatever finished first, without those that are missing', () => {
     const results = created();
     expect(results.readSummaries()).toEqual([]);

@@ -7,6 +7,8 @@ export interface SummaryNumbers {
   readonly cell?: Partial<CellKey>;
   readonly valid?: boolean;
   readonly problems?: string[];
+  readonly skipped?: string;
+  readonly notes?: string[];
   readonly arrived?: number;
   readonly total?: Partial<LatencySummary>;
   /** Means of the parts. */
@@ -26,13 +28,15 @@ export function keyOf(given: Partial<CellKey> = {}): CellKey {
 }
 
 /** The summary of a cell that went well, with the numbers that matter to a test. */
-export function summaryOf({ cell, valid = true, problems = [], arrived = 10, total = {}, parts = {}, containers = 1, gbSeconds = 0, coreSeconds = 0 }: SummaryNumbers = {}): CellSummary {
+export function summaryOf({ cell, valid = true, problems = [], skipped, notes = [], arrived = 10, total = {}, parts = {}, containers = 1, gbSeconds = 0, coreSeconds = 0 }: SummaryNumbers = {}): CellSummary {
   const part = (name: keyof typeof parts): LatencySummary => latency({ mean: parts[name] ?? null });
   return {
     schema: schemaVersion,
     cell: keyOf(cell),
     valid,
     problems,
+    notes,
+    ...(skipped === undefined ? {} : { skipped }),
     workloadHash: 'w',
     multiplexing: false,
     backend: 'process',
@@ -72,15 +76,15 @@ export function manifestOf(given: Partial<Manifest> = {}): Manifest {
     suite: { name: 'tiny', hash: 'h', source: 'tiny.yaml' },
     backend: 'process',
     fib30Ms: null,
-    settings: { keepAliveMs: 600_000, launchLimit: 4, containerMemoryMb: 1_024, maxAttempts: 2, maxLagMs: 50, maxFailedShare: 0, warmupInvocations: 0 },
+    settings: { keepAliveMs: 600_000, launchLimit: 4, containerMemoryMb: 1_024, containerCores: null, maxAttempts: 2, maxLagMs: 50, maxFailedShare: 0, warmupInvocations: 0 },
     host: { platform: 'linux', cores: 2, cpuGovernor: null },
     workloads: { 'icdcs-cpu': { hash: 'w', load: 0.35 } },
     schedulers: [
-      { name: 'baseline', description: 'b', defaults: {} },
-      { name: 'batching', description: 'c', defaults: { dispatchIntervalMs: 200 } },
-      { name: 'batching-expanding', description: 'd', defaults: { dispatchIntervalMs: 200 } },
+      { name: 'baseline', description: 'b', defaults: {}, plugin: null },
+      { name: 'batching', description: 'c', defaults: { dispatchIntervalMs: 200 }, plugin: null },
+      { name: 'batching-expanding', description: 'd', defaults: { dispatchIntervalMs: 200 }, plugin: null },
     ],
-    selection: { experiments: null, workloads: null, schedulers: null, repeat: 1, limit: null, load: 0.35, seed: 1 },
+    selection: { experiments: null, workloads: null, schedulers: null, repeat: 1, limit: null, load: 0.35, seed: 1, set: null, plugins: null },
     base: 'baseline',
     published: null,
     cells: [manifestCellOf()],

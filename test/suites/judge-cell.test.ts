@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { FbbError, type CellMetrics, type LatencySummary } from '../../src/core/index.js';
-import { judgeCell } from '../../src/suites/cell-runner.js';
+import { judgeCell } from '../../src/suites/judge-cell.js';
 
 type Evidence = Parameters<typeof judgeCell>[0];
 

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { FbbError } from '../../src/core/index.js';
-import { planSuite, type Selection, type Suite } from '../../src/suites/index.js';
+import { z } from 'zod';
+import { defineScheduler, FbbError } from '../../src/core/index.js';
+import { builtinSchedulers } from '../../src/schedulers/index.js';
+import { firstIndependent, planSuite, readSuiteFile, type Selection, type Suite } from '../../src/suites/index.js';
 import { thrownBy } from '../results/thrown-by.js';
-import { planDeps } from './suite-names.js';
-import { suiteOf } from './write-suite.js';
+import { names, planDeps } from './suite-names.js';
+import { suiteFile, suiteOf } from './write-suite.js';
 
-const everything: Selection = { experiments: undefined, workloads: undefined, schedulers: undefined, repeat: 1, limit: 5, load: 0.35, seed: 1 };
+const everything: Selection = { experiments: undefined, workloads: undefined, schedulers: undefined, repeat: 1, limit: 5, load: 0.35, seed: 1, set: undefined, added: [] };
 
 function idsOf(suite: Suite, selection: Partial<Selection> = {}): string[] {
   return planSuite(suite, { ...everything, ...selection }, planDeps()).cells.map(({ key }) => key.id);
@@ -47,8 +49,8 @@ describe('cells of a plan', () => {
         options: { dispatchIntervalMs: 200 }, multiplexing: false, name: 'batching',
       },
       {
-        key: { id: 'one.icdcs-io.batching-expanding.r1', experiment: 'one', workload: 'icdcs-io', scheduler: 'batching-expanding', parameters: { dispatchIntervalMs: 50 }, repetition: 1 },
-        options: { dispatchIntervalMs: 50 }, multiplexing: true, name: 'batching-expanding',
+        key: { id: 'one.icdcs-io.batching-expanding.r1', experiment: 'one', workload: 'icdcs-io', scheduler: 'batching-expanding', parameters: { dispatchIntervalMs: 50, serviceSliceMs: 0 }, repetition: 1 },
+        options: { dispatchIntervalMs: 50, serviceSliceMs: 0 }, multiplexing: true, name: 'batching-expanding',
       },
     ]);
   });
@@ -80,6 +82,161 @@ describe('cells of a plan', () => {
     const ids = idsOf(suiteOf('name: s', 'base: vanilla', 'experiments:', ...['a', 'b'].map((name) => `  ${name}: { workloads: [icdcs-cpu, icdcs-io], schedulers: [vanilla, baseline] }`)), { repeat: 4 });
     expect(ids).toHaveLength(32);
     expect(new Set(ids).size).toBe(32);
+  });
+});
+
+describe('a sweep', () => {
+  function swept(schedulers: string, sweep: string): Suite {
+    return suiteOf('name: s', 'base: vanilla', 'experiments:', `  one: { workloads: [icdcs-io], schedulers: ${schedulers}, sweep: ${sweep} }`);
+  }
+
+  it('runs every scheduler that has the option once for each value, and the others once', () => {
+    expect(idsOf(swept('[vanilla, baseline, batching]', '{ dispatchIntervalMs: [10, 50] }'))).toEqual([
+      'one.icdcs-io.vanilla.dispatchIntervalMs-10.r1', 'one.icdcs-io.vanilla.dispatchIntervalMs-50.r1', 'one.icdcs-io.baseline.r1',
+      'one.icdcs-io.batching.dispatchIntervalMs-10.r1', 'one.icdcs-io.batching.dispatchIntervalMs-50.r1',
+    ]);
+  });
+
+  it('of several options runs every combination, and names only what differs', () => {
+    const suite = swept('[vanilla, kraken]', '{ sloQuantile: [0.4, 0.98], predictor: [oracle, ewma], dispatchIntervalMs: [10] }');
+    expect(idsOf(suite)).toEqual(['', ...[0.4, 0.98].flatMap((q) => ['oracle', 'ewma'].map((predictor) => `.sloQuantile-${q}.predictor-${predictor}`))].map((suffix) => (suffix === '' ? 'one.icdcs-io.vanilla.r1' : `one.icdcs-io.kraken${suffix}.r1`)));
+    const { cells } = planSuite(suite, everything, planDeps());
+    expect(cells.map(({ key }) => key.parameters['dispatchIntervalMs'])).toEqual([10, 10, 10, 10, 10]);
+  });
+
+  it('keeps in mind where the suite lists each run, whoever goes first', () => {
+    const { cells } = planSuite(swept('[batching, vanilla]', '{ dispatchIntervalMs: [50, 10] }'), { ...everything, repeat: 2 }, planDeps());
+    const positions = cells.map(({ key, position }) => `${key.scheduler} ${String(key.parameters['dispatchIntervalMs'])}: ${position}`);
+    expect(new Set(positions)).toEqual(new Set(['batching 50: 0', 'batching 10: 1', 'vanilla 50: 2', 'vanilla 10: 3']));
+    expect(positions[0]).not.toBe(positions[4]);
+  });
+
+  it('of a text that would not do for a folder still makes an id that does', () => {
+    const deps = planDeps();
+    const schedulers = builtinSchedulers();
+    schedulers.add(defineScheduler({ name: 'path-taker', description: 'p', options: z.strictObject({ path: z.string() }), create: () => ({ onArrival: () => undefined }) }));
+    const suite = readSuiteFile(suiteFile('name: s', 'base: vanilla', 'experiments:', '  one: { workloads: [icdcs-io], schedulers: [path-taker], sweep: { path: [../a, b/c] } }'), { ...names, schedulers });
+    const ids = planSuite(suite, everything, { ...deps, schedulers }).cells.map(({ key }) => key.id);
+    expect(ids).toEqual(['one.icdcs-io.path-taker.path-..%2Fa.r1', 'one.icdcs-io.path-taker.path-b%2Fc.r1']);
+  });
+});
+
+describe('a cell that learns from another', () => {
+  function withKraken(schedulers: string, more = ''): Suite {
+    return suiteOf('name: s', 'base: vanilla', 'experiments:', `  one: { workloads: [icdcs-io, icdcs-cpu], schedulers: ${schedulers}${more} }`);
+  }
+  const pairs = (suite: Suite, selection: Partial<Selection> = {}): [string, string | undefined][] =>
+    planSuite(suite, { ...everything, workloads: ['icdcs-io'], ...selection }, planDeps()).cells.map(({ key, profileCell }) => [key.id, profileCell]);
+
+  it('comes behind it, whoever would go first, and the others keep their order', () => {
+    expect(pairs(withKraken('[kraken, baseline, vanilla, batching]'))).toEqual([
+      ['one.icdcs-io.baseline.r1', undefined], ['one.icdcs-io.vanilla.r1', undefined], ['one.icdcs-io.kraken.r1', 'one.icdcs-io.vanilla.r1'], ['one.icdcs-io.batching.r1', undefined],
+    ]);
+  });
+
+  it('learns from the cell of its own repetition and workload', () => {
+    const all = pairs(withKraken('[vanilla, kraken]'), { repeat: 3, workloads: undefined });
+    const learning = all.filter(([, from]) => from !== undefined);
+    expect(learning).toHaveLength(6);
+    for (const [id, from] of learning) expect(from).toBe(id.replace('kraken', 'vanilla'));
+    for (const [id, from] of learning) expect(all.findIndex(([other]) => other === from)).toBeLessThan(all.findIndex(([other]) => other === id));
+  });
+
+  it('learns from the one with equal options, where there are several', () => {
+    expect(pairs(withKraken('[vanilla, kraken]', ', sweep: { dispatchIntervalMs: [10, 50] }')).filter(([, from]) => from !== undefined)).toEqual(
+      [10, 50].map((ms) => [`one.icdcs-io.kraken.dispatchIntervalMs-${ms}.r1`, `one.icdcs-io.vanilla.dispatchIntervalMs-${ms}.r1`]),
+    );
+  });
+
+  it('learns from the only one there is, also with other options', () => {
+    expect(pairs(withKraken('[{ name: vanilla, options: { dispatchIntervalMs: 77 } }, kraken]'))[1]).toEqual(['one.icdcs-io.kraken.r1', 'one.icdcs-io.vanilla.r1']);
+  });
+
+  it('is refused when none of several has its options', () => {
+    const suite = withKraken('[{ name: vanilla, options: { dispatchIntervalMs: 7 } }, { name: vanilla, options: { dispatchIntervalMs: 8 } }, kraken]');
+    const error = thrownBy(() => pairs(suite));
+    expect(error).toMatchObject({ code: 'FBB_ERR_PROFILE_MISSING', exitCode: 2 });
+    expect(error.message).toContain('one.icdcs-io.vanilla.dispatchIntervalMs-7.r1, one.icdcs-io.vanilla.dispatchIntervalMs-8.r1');
+  });
+
+  it('is refused when that one is not selected, saying what to add', () => {
+    expect(thrownBy(() => pairs(withKraken('[vanilla, kraken]'), { schedulers: ['kraken'] }))).toMatchObject({
+      code: 'FBB_ERR_PROFILE_MISSING',
+      message: "Scheduler 'kraken' needs a cell of 'vanilla' on the same workload, and 'one' runs none on icdcs-io.",
+      fix: 'Add vanilla to --schedulers, or to the experiment in the suite.',
+    });
+  });
+
+  it('is no cell to warm up with, nor is one that asks something special of the backend', () => {
+    const { cells } = planSuite(withKraken('[sfs, vanilla, kraken]'), { ...everything, workloads: ['icdcs-io'] }, planDeps());
+    expect(firstIndependent(cells)?.key.scheduler).toBe('vanilla');
+    expect(firstIndependent(cells.filter(({ key }) => key.scheduler !== 'vanilla'))).toBeUndefined();
+  });
+});
+
+describe('options that are set', () => {
+  const suite = (): Suite =>
+    suiteOf(
+      'name: s', 'base: vanilla', 'experiments:', '  one: { workloads: [icdcs-io], schedulers: [vanilla, { name: batching, options: { dispatchIntervalMs: 100 } }, kraken] }',
+      '  two: { workloads: [icdcs-io], schedulers: [vanilla, sfs], sweep: { dispatchIntervalMs: [10, 20] } }',
+    );
+  const refusal = (set: string[], selection: Partial<Selection> = {}): string[] => {
+    const error = thrownBy(() => idsOf(suite(), { set, experiments: ['one'], ...selection }));
+    expect(error).toMatchObject({ code: 'FBB_ERR_OPTION_INVALID', exitCode: 2 });
+    return error.message.split('\n').slice(1);
+  };
+
+  it('override those of the suite, as numbers, truth values or texts', () => {
+    const { cells } = planSuite(suite(), { ...everything, experiments: ['one'], set: ['batching.dispatchIntervalMs=50', 'kraken.predictor=ewma', 'kraken.sloQuantile=0.5'] }, planDeps());
+    expect(cells.map(({ key, options }) => [key.scheduler, key.parameters, options])).toEqual([
+      ['vanilla', { dispatchIntervalMs: 200 }, { dispatchIntervalMs: 200 }],
+      ['batching', { dispatchIntervalMs: 50 }, { dispatchIntervalMs: 50 }],
+      ['kraken', ...Array.from({ length: 2 }, () => ({ dispatchIntervalMs: 200, sloQuantile: 0.5, predictor: 'ewma', ewmaWeight: 0.5 }))],
+    ]);
+  });
+
+  it('are refused all at once, with the names there are', () => {
+    expect(refusal(['vanila.x=1', 'sfs.pollMs=2', 'kraken.slo=1', 'kraken.sloQuantile=high', 'baseline', 'kraken.sloQuantile=', 'kraken.predictor=[a]', 'vanilla.dispatchIntervalMs=1', 'vanilla.dispatchIntervalMs=2'])).toEqual([
+      "  --set vanila.x=1: there is no scheduler 'vanila'; this run has: vanilla, batching, kraken",
+      "  --set sfs.pollMs=2: scheduler 'sfs' is not in this run, which has: vanilla, batching, kraken",
+      "  --set kraken.slo=1: 'kraken' has no option 'slo'; it has dispatchIntervalMs, sloQuantile, predictor, ewmaWeight",
+      expect.stringMatching(/^ {2}--set kraken\.sloQuantile=high: .*expected number, received string$/),
+      '  --set baseline: must have the form scheduler.option=value',
+      '  --set kraken.sloQuantile=: has no value',
+      '  --set kraken.predictor=[a]: the value must be a number, a text, true or false',
+      "  --set vanilla.dispatchIntervalMs=2: 'vanilla.dispatchIntervalMs' is set twice",
+    ]);
+  });
+
+  it('are refused for schedulers that are there but not selected', () => {
+    expect(refusal(['kraken.sloQuantile=0.5'], { schedulers: ['vanilla', 'batching'] })).toEqual(["  --set kraken.sloQuantile=0.5: scheduler 'kraken' is not in this run, which has: vanilla, batching"]);
+  });
+
+  it('are refused for what an experiment sweeps, unless that is left out', () => {
+    expect(refusal(['vanilla.dispatchIntervalMs=5'], { experiments: undefined })).toEqual([
+      "  --set vanilla.dispatchIntervalMs=5: 'dispatchIntervalMs' is swept in experiment 'two'; leave the experiment out or do not set it",
+    ]);
+    expect(idsOf(suite(), { set: ['vanilla.dispatchIntervalMs=5'], experiments: ['one'] })).toHaveLength(3);
+  });
+
+  it('are refused when they make two entries of the suite one', () => {
+    const twins = suiteOf('name: s', 'base: vanilla', 'experiments:', '  one: { workloads: [icdcs-io], schedulers: [vanilla, { name: vanilla, options: { dispatchIntervalMs: 100 } }] }');
+    expect(thrownBy(() => idsOf(twins, { set: ['vanilla.dispatchIntervalMs=5'] })).message).toContain('one, vanilla: runs twice with the same options');
+  });
+});
+
+describe('schedulers that join', () => {
+  it('stand behind those of every experiment, once, and take part in its sweep', () => {
+    const suite = suiteOf(
+      'name: s', 'base: vanilla', 'experiments:', '  a: { workloads: [icdcs-io], schedulers: [vanilla, batching] }', '  b: { workloads: [icdcs-io], schedulers: [vanilla], sweep: { dispatchIntervalMs: [1, 2] } }',
+    );
+    expect([...idsOf(suite, { added: ['batching'] })].sort()).toEqual([
+      'a.icdcs-io.batching.r1', 'a.icdcs-io.vanilla.r1', ...['batching', 'vanilla'].flatMap((name) => [1, 2].map((ms) => `b.icdcs-io.${name}.dispatchIntervalMs-${ms}.r1`)),
+    ]);
+  });
+
+  it('are run also when other schedulers are selected', () => {
+    expect(idsOf(twoByThree(), { workloads: ['icdcs-io'], schedulers: ['vanilla'], added: ['continuous'] })).toEqual(['one.icdcs-io.vanilla.r1', 'one.icdcs-io.continuous.r1']);
   });
 });
 

@@ -15,7 +15,7 @@ describe('a suite file', () => {
     expect(suite).toMatchObject({
       name: 'tiny', description: '', seed: 5432, base: 'baseline', load: 0.35, keepAliveMs: 600_000, maxAttempts: 2, maxLagMs: 50, warmupInvocations: 20, publishedFigures: undefined,
     });
-    expect(suite.experiments).toEqual({ one: { description: '', workloads: ['icdcs-io'], schedulers: [{ name: 'baseline', options: {} }] } });
+    expect(suite.experiments).toEqual({ one: { description: '', workloads: ['icdcs-io'], schedulers: [{ name: 'baseline', options: {} }], sweep: {} } });
   });
 
   it('that says everything is taken as it is', () => {
@@ -26,7 +26,7 @@ describe('a suite file', () => {
     );
     expect(suite).toMatchObject({ description: 'all of it', seed: 0, load: 1, keepAliveMs: 1.5, maxAttempts: 10, maxLagMs: 0.1, warmupInvocations: 0 });
     expect(Object.keys(suite.experiments)).toEqual(['a', 'b']);
-    expect(suite.experiments['a']?.schedulers).toEqual([{ name: 'batching', options: { dispatchIntervalMs: 100 } }, { name: 'vanilla', options: { dispatchIntervalMs: 200 } }]);
+    expect(suite.experiments['a']?.schedulers).toEqual([{ name: 'batching', options: { dispatchIntervalMs: 100 } }, { name: 'vanilla', options: {} }]);
   });
 
   it('is known by the SHA-256 of its text', () => {
@@ -93,12 +93,12 @@ describe('a faulty suite file', () => {
   it('is told of schedulers and workloads that do not exist, with those that do', () => {
     const schedulers = names.schedulers.names().join(', ');
     expect(
-      problemsOf('name: tiny', 'base: nobody', 'experiments:', '  one:', '    workloads: [icdcs-io, icdcs]', '    schedulers:', '      - baseline', '      - sfs', '      - name: kraken'),
+      problemsOf('name: tiny', 'base: nobody', 'experiments:', '  one:', '    workloads: [icdcs-io, icdcs]', '    schedulers:', '      - baseline', '      - round-robin', '      - name: random'),
     ).toEqual([
       `2:7 base: there is no scheduler 'nobody'; there are: ${schedulers}`,
       `5:27 experiments.one.workloads.1: there is no workload 'icdcs'; there are: ${names.workloads.names().join(', ')}`,
-      `8:9 experiments.one.schedulers.1: there is no scheduler 'sfs'; there are: ${schedulers}`,
-      `9:15 experiments.one.schedulers.2.name: there is no scheduler 'kraken'; there are: ${schedulers}`,
+      `8:9 experiments.one.schedulers.1: there is no scheduler 'round-robin'; there are: ${schedulers}`,
+      `9:15 experiments.one.schedulers.2.name: there is no scheduler 'random'; there are: ${schedulers}`,
     ]);
     expect(schedulers).toMatch(/\bbaseline, batching\b/);
   });
@@ -113,13 +113,13 @@ describe('a faulty suite file', () => {
     expect(problems).toEqual([
       expect.stringMatching(/^7:58 experiments\.one\.schedulers\.0\.options\.dispatchIntervalMs: .*expected number/),
       expect.stringMatching(/^8:58 experiments\.one\.schedulers\.1\.options\.dispatchIntervalMs: .*>0/),
-      expect.stringMatching(/^9:36 experiments\.one\.schedulers\.2\.options.*patience/),
+      "9:38 experiments.one.schedulers.2.options.patience: is no option of 'baseline'; it has none",
     ]);
   });
 
   it('is told everything at once: faults of form and names that do not exist', () => {
     const problems = problemsOf(
-      'name: tiny', 'base: nobody', 'colour: red', 'load: fast', 'experiments:', '  one:', '    workloads: [icdcs]', '    schedulers:', '      - sfs',
+      'name: tiny', 'base: nobody', 'colour: red', 'load: fast', 'experiments:', '  one:', '    workloads: [icdcs]', '    schedulers:', '      - round-robin',
       '      - { name: batching, options: { dispatchIntervalMs: soon, patience: 1 } }',
     );
     const text = problems.join('\n');
@@ -142,8 +142,46 @@ describe('a faulty suite file', () => {
   it('counts its problems in the title', () => {
     const one = suiteFile('name: tiny', 'base: nobody', ...rest);
     expect(thrownBy(() => readSuiteFile(one, names)).message).toMatch(/ has 1 problem:\n/);
-    const two = suiteFile('name: tiny', 'base: nobody', ...rest.map((line) => line.replace('[baseline]', '[sfs]')));
+    const two = suiteFile('name: tiny', 'base: nobody', ...rest.map((line) => line.replace('[baseline]', '[round-robin]')));
     expect(thrownBy(() => readSuiteFile(two, names)).message).toMatch(/ has 2 problems:\n/);
+  });
+});
+
+describe('a sweep', () => {
+  const swept = (schedulers: string, sweep: string): string[] => ['name: tiny', 'base: baseline', 'experiments:', '  one:', '    workloads: [icdcs-io]', `    schedulers: ${schedulers}`, `    sweep: ${sweep}`];
+
+  it('is taken as it is', () => {
+    expect(suiteOf(...swept('[vanilla, baseline]', '{ dispatchIntervalMs: [10, 50] }')).experiments['one']?.sweep).toEqual({ dispatchIntervalMs: [10, 50] });
+  });
+
+  it('of an option that no scheduler of the experiment has is told its place, and the options there are', () => {
+    expect(problemsOf(...swept('[vanilla, baseline]', '{ sloQuantile: [0.5], dispatchIntervalMs: [10] }'))).toEqual([
+      '7:14 experiments.one.sweep.sloQuantile: no scheduler of the experiment has this option; they have: dispatchIntervalMs',
+    ]);
+  });
+
+  it('is told every value that a scheduler does not take', () => {
+    expect(problemsOf(...swept('[vanilla, kraken, baseline]', '{ sloQuantile: [0.5, 2, high], dispatchIntervalMs: [-1] }'))).toEqual([
+      expect.stringMatching(/^7:64 experiments\.one\.sweep\.dispatchIntervalMs\.0: 'vanilla' does not take it: Too small/),
+      expect.stringMatching(/^7:64 experiments\.one\.sweep\.dispatchIntervalMs\.0: 'kraken' does not take it: Too small/),
+      expect.stringMatching(/^7:33 experiments\.one\.sweep\.sloQuantile\.1: 'kraken' does not take it: Too big/),
+      expect.stringMatching(/^7:36 experiments\.one\.sweep\.sloQuantile\.2: 'kraken' does not take it: .*expected number/),
+    ]);
+  });
+
+  it.each([
+    ['holds a value twice', '[vanilla]', '{ dispatchIntervalMs: [10, 10] }', /sweep\.dispatchIntervalMs\.1: is listed twice/],
+    ['has no values', '[vanilla]', '{ dispatchIntervalMs: [] }', /sweep\.dispatchIntervalMs: /],
+    ['sweeps what an entry sets', '[{ name: vanilla, options: { dispatchIntervalMs: 20 } }]', '{ dispatchIntervalMs: [10] }', /^6:46 experiments\.one\.schedulers\.0\.options\.dispatchIntervalMs: is swept in this experiment/],
+    ['makes two entries of one', '[vanilla, vanilla]', '{ dispatchIntervalMs: [10] }', /^6:27 experiments\.one\.schedulers\.1: is listed twice/],
+  ])('is refused when it %s', (_what, schedulers, sweep, problem) => {
+    const problems = problemsOf(...swept(schedulers, sweep));
+    expect(problems).toContainEqual(expect.stringMatching(problem));
+  });
+
+  it('is told together with faults of form elsewhere', () => {
+    const problems = problemsOf(...swept('[vanilla]', '{ dispatchIntervalMs: [-1] }'), 'colour: red');
+    expect(problems.map((problem) => problem.split(' ')[1])).toEqual(['colour:', 'experiments.one.sweep.dispatchIntervalMs.0:']);
   });
 });
 

@@ -1,0 +1,45 @@
+import { FbbError } from '../core/index.js';
+import type { Manifest } from '../results/index.js';
+import type { PluginSchedulers, Suite, SuitePlan } from '../suites/index.js';
+import { experimentsAskedFor, type SuiteOptions } from './suite-selection.js';
+
+/** Throws unless an earlier run is one of this suite with these options. */
+export function checkSameRun(manifest: Manifest, suite: Suite, options: SuiteOptions): void {
+  if (manifest.suite.name !== suite.name || manifest.suite.hash !== suite.hash) {
+    throw new FbbError('FBB_ERR_RESULTS_RESUME', `${manifest.id} is of suite '${manifest.suite.name}'${manifest.suite.name === suite.name ? ', which has changed since' : ''}.`);
+  }
+  const { selection } = manifest;
+  const given = [
+    [options.full === true ? '--full' : '--experiments', experimentsAskedFor(suite, options), selection.experiments],
+    ['--workloads', options.workloads, selection.workloads],
+    ['--schedulers', options.schedulers, selection.schedulers],
+    ['--scheduler', options.scheduler, selection.plugins],
+    ['--set', options.set, selection.set],
+    ['--repeat', options.repeat, selection.repeat],
+    ['--limit', options.limit, selection.limit],
+    ['--load', options.load, selection.load],
+    ['--seed', options.seed, selection.seed],
+  ] as const;
+  const other = given.filter(([, value, before]) => value !== undefined && JSON.stringify(value) !== JSON.stringify(before)).map(([option]) => option);
+  if (other.length > 0) {
+    throw new FbbError('FBB_ERR_RESULTS_RESUME', `${manifest.id} was run with another ${other.join(', ')}.`, { fix: 'Leave the option out to go on as the run began, or start a new one without --resume.' });
+  }
+  if (manifest.backend !== options.backend) throw new FbbError('FBB_ERR_RESULTS_RESUME', `${manifest.id} was run with backend '${manifest.backend}'.`);
+}
+
+/** Throws when a plug-in is not the one that the earlier run had. */
+export function checkSamePlugins({ id, schedulers }: Manifest, plugins: PluginSchedulers): void {
+  const changed = schedulers.filter(({ name, plugin }) => plugin !== null && plugins.get(name)?.hash !== plugin.hash);
+  if (changed.length === 0) return;
+  const names = changed.map(({ name, plugin }) => `'${name}' (${plugin?.specifier ?? ''})`);
+  throw new FbbError('FBB_ERR_RESULTS_RESUME', `${changed.length === 1 ? 'A plug-in has' : 'Plug-ins have'} changed since ${id} began: ${names.join(', ')}.`, {
+    fix: 'Bring back what the run began with, or start a new one without --resume.',
+  });
+}
+
+/** The same options can make other work: on other cores, by another version of the package. */
+export function checkSameWork(manifest: Manifest, { cells }: SuitePlan): void {
+  const hashes = new Map(cells.map(({ key, workload }) => [key.id, workload.hash]));
+  const changed = manifest.cells.find((cell) => hashes.get(cell.id) !== cell.workloadHash);
+  if (changed !== undefined) throw new FbbError('FBB_ERR_RESULTS_RESUME', `The work of ${changed.id} is not what it was when ${manifest.id} began (other cores, or another version of faasbatch-bench).`);
+}

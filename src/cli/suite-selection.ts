@@ -1,0 +1,85 @@
+import type { Manifest } from '../results/index.js';
+import type { Selection, Suite } from '../suites/index.js';
+
+export interface SuiteOptions {
+  readonly experiments?: string[];
+  readonly full?: true;
+  readonly workloads?: string[];
+  readonly schedulers?: string[];
+  /** Plug-ins. */
+  readonly scheduler?: string[];
+  readonly set?: string[];
+  readonly repeat?: number;
+  readonly limit?: number;
+  readonly quick?: true;
+  readonly load?: number;
+  readonly seed?: number;
+  readonly out: string;
+  readonly resume?: string | true;
+  readonly recalibrate?: true;
+  readonly launchLimit?: number;
+  readonly containerMemory: number;
+  readonly containerCores?: number;
+  readonly backend: string;
+  readonly json?: true;
+}
+
+const quickLimit = 45;
+
+/** The experiments asked for; undefined when none was. */
+export function experimentsAskedFor(suite: Suite, { experiments, full }: SuiteOptions): string[] | undefined {
+  return full === true ? Object.keys(suite.experiments) : experiments;
+}
+
+/** Experiments that run when none is named: the paper's main one where a suite has it. */
+function defaultExperiments(suite: Suite): string[] | undefined {
+  return 'e2e' in suite.experiments ? ['e2e'] : undefined;
+}
+
+/** `added`: names of the schedulers of the plug-ins that `--scheduler` names. */
+export function selectionOf(suite: Suite, options: SuiteOptions, added: readonly string[]): Selection {
+  return {
+    experiments: experimentsAskedFor(suite, options) ?? defaultExperiments(suite),
+    workloads: options.workloads,
+    schedulers: options.schedulers,
+    repeat: options.repeat ?? 1,
+    limit: options.limit ?? (options.quick === true ? quickLimit : undefined),
+    load: options.load ?? suite.load,
+    seed: options.seed ?? suite.seed,
+    set: options.set,
+    added,
+  };
+}
+
+export function selectionOfManifest({ selection }: Manifest, added: readonly string[]): Selection {
+  return {
+    experiments: selection.experiments ?? undefined,
+    workloads: selection.workloads ?? undefined,
+    schedulers: selection.schedulers ?? undefined,
+    repeat: selection.repeat,
+    limit: selection.limit ?? undefined,
+    load: selection.load,
+    seed: selection.seed,
+    set: selection.set ?? undefined,
+    added,
+  };
+}
+
+function listOrNull(names: readonly string[] | undefined): string[] | null {
+  return names === undefined ? null : [...names];
+}
+
+/** As it stands in a manifest; `plugins` as `--scheduler` named them. */
+export function storedSelection({ experiments, workloads, schedulers, repeat, limit, load, seed, set }: Selection, plugins: readonly string[] | undefined): Manifest['selection'] {
+  return {
+    experiments: listOrNull(experiments),
+    workloads: listOrNull(workloads),
+    schedulers: listOrNull(schedulers),
+    repeat,
+    limit: limit ?? null,
+    load,
+    seed,
+    set: listOrNull(set),
+    plugins: listOrNull(plugins),
+  };
+}

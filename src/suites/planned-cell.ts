@@ -1,0 +1,15 @@
+import type { SchedulerDefinition, Workload } from '../core/index.js';
+import type { CellKey } from '../results/index.js';
+
+/** A cell, ready to run. */
+export interface PlannedCell {
+  readonly key: CellKey;
+  readonly definition: SchedulerDefinition;
+  readonly options: unknown;
+  readonly workload: Workload;
+  readonly multiplexing: boolean;
+  /** Where the suite lists its scheduler among those of the experiment. */
+  readonly position: number;
+  /** Id of the cell whose measurements the scheduler is given. */
+  readonly profileCell?: string;
+}
