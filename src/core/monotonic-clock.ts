@@ -24,6 +24,9 @@ export function wallClockIso(): string {
 }
 
 /** Node's timers have a grain of 1 ms and may fire early by more than that; this one waits for the rest. */
+/** Node fires at once when told to wait for longer. */
+const longestTimeoutMs = 2 ** 31 - 1;
+
 class NodeTimer implements Timer {
   #handle: NodeJS.Timeout | undefined;
 
@@ -39,7 +42,7 @@ class NodeTimer implements Timer {
     this.#handle = setTimeout(() => {
       if (monotonicNowMs() < dueMs) this.#arm(dueMs, callback);
       else callback();
-    }, Math.max(1, dueMs - monotonicNowMs()));
+    }, Math.min(longestTimeoutMs, Math.max(1, dueMs - monotonicNowMs())));
   }
 }
 

@@ -71,7 +71,7 @@ export interface SchedulerDefinition<Options extends z.ZodType = z.ZodType> {
   /** Name of a scheduler whose cell on the same workload must have run before; its measurements come as `deps.profile`. */
   readonly profileOf?: string;
   /**
-   * Least attained service inside an expanded container: invocations that have run for longer than this many ms yield to those that
+   * Least attained service inside an expanded container: invocations that have used more CPU time than this many ms yield to those that
    * have not. Undefined: all threads of a container are equal.
    */
   serviceSliceMs?(options: z.output<Options>): number | undefined;

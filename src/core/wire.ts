@@ -19,7 +19,7 @@ export interface WireInit {
   /** Ours: everything the runtime needs to load the function. */
   readonly spec?: FunctionSpec;
   readonly multiplexing?: boolean;
-  /** Least attained service: expanded CPU invocations that have run for longer, in ms, yield to the others. */
+  /** Least attained service: expanded CPU invocations that have used more CPU time, in ms, yield to the others. */
   readonly serviceSliceMs?: number;
 }
 

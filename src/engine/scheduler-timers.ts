@@ -30,7 +30,7 @@ export class SchedulerTimers {
 
   set(delayMs: number, callback: () => void): Timer {
     const { clock, refuse, threw } = this.#options;
-    if (typeof delayMs !== 'number' || Number.isNaN(delayMs)) throw refuse(`the delay is ${String(delayMs)}`);
+    if (!Number.isFinite(delayMs)) throw refuse(`the delay is ${String(delayMs)}`);
     if (delayMs < shortestPatienceMs && this.#isRestless()) throw refuse(`${maxRestlessTimers} timers of less than ${shortestPatienceMs} ms in a row, with nothing done in between`);
     const timer = clock.setTimer(delayMs, () => {
       // One that was cancelled with its cell may still be under way.

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
 import { SHARE_ENV, Worker } from 'node:worker_threads';
 import type { ErrorCode } from '../core/errors.js';
@@ -13,7 +14,7 @@ interface ThreadOptions {
   readonly memoryLimitMb: number;
   /** Threads idle for longer than this end, all but one. */
   readonly idleMs: number;
-  /** Least attained service: a thread that has run one invocation for longer, in ms, yields to the others. */
+  /** Least attained service: a thread that has used more CPU time for one invocation, in ms, yields to the others. */
   readonly serviceSliceMs: number | undefined;
 }
 
@@ -38,6 +39,8 @@ interface Thread {
   /** For the kernel; known when it is ready. */
   threadId: number | undefined;
   yieldTimer: NodeJS.Timeout | undefined;
+  /** Its CPU time when it took up its invocation. */
+  cpuBeforeMs: number;
   yielding: boolean;
 }
 
@@ -107,7 +110,10 @@ export class ThreadExecutor implements Executor {
       this.#end(thread, timedOutRun(thread.sinceMs, this.#options.spec.timeoutMs));
       this.#discard(thread);
     }, this.#options.spec.timeoutMs);
-    if (this.#serviceSliceMs !== undefined && thread.threadId !== undefined) thread.yieldTimer = setTimeout(() => this.#yield(thread), this.#serviceSliceMs);
+    if (this.#serviceSliceMs !== undefined && thread.threadId !== undefined) {
+      thread.cpuBeforeMs = cpuMsOf(thread.threadId);
+      this.#watchService(thread, this.#serviceSliceMs);
+    }
     thread.worker.postMessage(task.job);
   }
 
@@ -121,7 +127,7 @@ export class ThreadExecutor implements Executor {
       workerData: { spec, multiplexing },
       resourceLimits: { maxOldGenerationSizeMb: memoryLimitMb },
     });
-    const thread: Thread = { worker, state: 'starting', task: undefined, timer: undefined, sinceMs: 0, threadId: undefined, yieldTimer: undefined, yielding: false };
+    const thread: Thread = { worker, state: 'starting', task: undefined, timer: undefined, sinceMs: 0, threadId: undefined, yieldTimer: undefined, cpuBeforeMs: 0, yielding: false };
     worker.on('message', (message: Run | ThreadReady) => {
       if ('threadId' in message) {
         this.#starting -= 1;
@@ -164,6 +170,13 @@ export class ThreadExecutor implements Executor {
     this.#end(thread, { status: 'failed', startedMs: thread.sinceMs, endedMs: monotonicNowMs(), errorCode, message });
     thread.state = 'gone';
     this.#advance();
+  }
+
+  /** Looks again when it can have used up its slice; a thread that waits for a core has not. */
+  #watchService(thread: Thread, sliceMs: number): void {
+    const leftMs = sliceMs - (cpuMsOf(thread.threadId as number) - thread.cpuBeforeMs);
+    if (leftMs <= 0) this.#yield(thread);
+    else thread.yieldTimer = setTimeout(() => this.#watchService(thread, sliceMs), leftMs);
   }
 
   #yield(thread: Thread): void {
@@ -212,5 +225,14 @@ export class ThreadExecutor implements Executor {
       if (this.#idle.length > 1) this.#armSweep();
     }, this.#options.idleMs);
     this.#sweep.unref();
+  }
+}
+
+/** CPU time of a thread of this process in ms; what cannot be read has used none. */
+function cpuMsOf(threadId: number): number {
+  try {
+    return Number.parseInt(readFileSync(`/proc/self/task/${threadId}/schedstat`, 'latin1'), 10) / 1e6;
+  } catch {
+    return 0;
   }
 }

@@ -19,7 +19,9 @@ const noLimit = Number.POSITIVE_INFINITY;
 
 /** What is learned of one function. */
 class FunctionState {
-  inFlight = 0;
+  /** What its invocations under way would use of the cores, and how many containers they are in. */
+  load = 0;
+  working = 0;
   /** Mean CPU time of an invocation in ms; 0 until an outcome tells, and for functions that wait on the event loop. */
   cpuMs = 0;
   /** Share of its time in which an invocation wants a core; what computes wants one all the time. */
@@ -52,8 +54,8 @@ interface Window {
 class Continuous implements Scheduler {
   readonly #options: ContinuousOptions;
   readonly #functions = new Map<string, FunctionState>();
-  /** Cores that the invocations under way would use if there were enough: the sum of their demands. */
-  #demand = 0;
+  /** Cores that all invocations under way would use if the host had enough; those of a limited container no more than its limit. */
+  #load = 0;
   /** Containers that have work, of all functions. */
   #working = 0;
   readonly #windows = new Map<number, Window>();
@@ -66,27 +68,25 @@ class Continuous implements Scheduler {
     const { functionId } = invocation;
     const state = this.#state(functionId);
     const container = this.#choose(functionId, state, ctx) ?? ctx.launch(functionId);
-    this.#move(state, 1);
-    if (container.inFlight === 0) this.#working += 1;
     ctx.assign(container, [invocation], 'expanded');
+    this.#recount(functionId, state, ctx);
   }
 
   onOutcome(outcome: Outcome, container: Container, ctx: SchedulerContext): void {
     const state = this.#state(outcome.functionId);
     if (outcome.status === 'completed') this.#learnCpu(state, outcome, ctx.cores);
     this.#watch(state, outcome, container, ctx);
-    if (container.inFlight + 1 >= state.room) this.#widen(state);
-    this.#move(state, -1);
-    if (container.inFlight === 0) this.#working -= 1;
+    // One that comes back runs alone, however many wait with it.
+    if (outcome.attempt === 1 && container.inFlight + 1 >= state.room) this.#widen(state);
+    this.#recount(outcome.functionId, state, ctx);
   }
 
-  onContainerLost(container: Container): void {
+  onContainerLost(container: Container, ctx: SchedulerContext): void {
     const state = this.#state(container.functionId);
-    // What it had comes back through onArrival or was given up with it; either way it is no longer in it.
-    this.#move(state, -container.inFlight);
-    if (container.inFlight > 0) this.#working -= 1;
     this.#windows.delete(container.id);
-    if (container.inFlight < 2) return;
+    this.#recount(container.functionId, state, ctx);
+    // One that never became ready had nothing in it that it could have died of.
+    if (container.inFlight < 2 || Number.isNaN(container.readyMs)) return;
     state.room = Math.max(1, Math.floor(Math.min(state.room, container.inFlight) / 2));
     state.endedAtRoom = 0;
   }
@@ -94,7 +94,7 @@ class Continuous implements Scheduler {
   /** The container that finishes one more invocation soonest; undefined where a new one does. */
   #choose(functionId: string, state: FunctionState, ctx: SchedulerContext): Container | undefined {
     const { idle, busy, starting } = ctx.pool(functionId);
-    const hostStretch = Math.max(1, (this.#demand + state.demand) / ctx.cores);
+    const hostStretch = Math.max(1, (this.#load + state.demand) / ctx.cores);
     const aloneMs = serviceMs(state, 0, hostStretch);
     const coldStartMs = (ctx.history(functionId).coldStartMeanMs || this.#options.assumedColdStartMs) * hostStretch;
     const newestIdle = idle.at(-1);
@@ -119,8 +119,8 @@ class Continuous implements Scheduler {
     if (cpuMs === undefined || executionMs <= 0) return;
     const weight = Math.max(this.#options.learningWeight, 1 / (state.outcomes + 1));
     state.cpuMs += weight * (cpuMs - state.cpuMs);
-    if (state.outcomes === 0) this.#setDemand(state, 1);
-    else if (concurrency === 1 && this.#demand <= cores) this.#setDemand(state, state.demand + weight * (Math.min(1, cpuMs / executionMs) - state.demand));
+    if (state.outcomes === 0) state.demand = 1;
+    else if (concurrency === 1 && this.#load <= cores) state.demand += weight * (Math.min(1, cpuMs / executionMs) - state.demand);
     state.outcomes += 1;
   }
 
@@ -142,13 +142,13 @@ class Continuous implements Scheduler {
   /** Did the container get what the host had for it? All invocations may be served alike, or all containers (control groups, sessions). */
   #judge(state: FunctionState, gotCores: number, { fewestRunning, mostWorking }: Window, cores: number): void {
     const wanted = fewestRunning * state.demand;
-    const fairCores = Math.min(wanted, (cores * wanted) / Math.max(wanted, this.#demand), cores / mostWorking);
+    const fairCores = Math.min(wanted, (cores * wanted) / Math.max(wanted, this.#load), cores / mostWorking);
     if (gotCores < limitedShare * fairCores) state.evidence = Math.min(convincingWindows, Math.max(0, state.evidence) + 1);
-    else state.evidence = Math.max(-convincingWindows, Math.min(0, state.evidence) - 1);
+    else if (state.containerCores === noLimit || gotCores > state.containerCores / limitedShare) state.evidence = Math.max(-convincingWindows, Math.min(0, state.evidence) - 1);
     if (state.evidence === convincingWindows) {
       const learned = state.containerCores;
       state.containerCores = learned === noLimit ? gotCores : learned + this.#options.learningWeight * (gotCores - learned);
-    } else if (state.evidence === -convincingWindows && wanted > state.containerCores) state.containerCores = noLimit;
+    } else if (state.evidence === -convincingWindows) state.containerCores = noLimit;
   }
 
   #widen(state: FunctionState): void {
@@ -158,14 +158,21 @@ class Continuous implements Scheduler {
     state.endedAtRoom = 0;
   }
 
-  #setDemand(state: FunctionState, demand: number): void {
-    this.#demand += (demand - state.demand) * state.inFlight;
-    state.demand = demand;
-  }
-
-  #move(state: FunctionState, invocations: number): void {
-    state.inFlight += invocations;
-    this.#demand += state.demand * invocations;
+  /** Counts anew what a function has under way; nothing can drift. */
+  #recount(functionId: string, state: FunctionState, ctx: SchedulerContext): void {
+    const { busy, starting } = ctx.pool(functionId);
+    this.#load -= state.load;
+    this.#working -= state.working;
+    state.load = 0;
+    state.working = 0;
+    for (const containers of [busy, starting]) {
+      for (const { inFlight } of containers) {
+        state.load += Math.min(inFlight * state.demand, state.containerCores);
+        if (inFlight > 0) state.working += 1;
+      }
+    }
+    this.#load += state.load;
+    this.#working += state.working;
   }
 
   #state(functionId: string): FunctionState {

@@ -4,17 +4,20 @@ import type { Invocation, SchedulerContext } from '../core/index.js';
 /** The option every windowed scheduler has; 200 ms is the artifact's default. */
 export const dispatchIntervalOption = z.number().positive().max(60_000).default(200).describe('length of the dispatch window in ms');
 
+/** Takes the invocations of one function that arrived in a window; windows are counted from 0 at the start of the cell. */
+type Dispatch = (functionId: string, group: Invocation[], ctx: SchedulerContext, window: number) => void;
+
 /**
  * Collects arrivals a function until the next dispatch tick. Ticks lie on multiples of the interval for all functions together, as
  * one timer drives them in the paper's artifact; an empty window sets no timer.
  */
 export class DispatchWindow {
   readonly #intervalMs: number;
-  readonly #dispatch: (functionId: string, group: Invocation[], ctx: SchedulerContext) => void;
+  readonly #dispatch: Dispatch;
   readonly #groups = new Map<string, Invocation[]>();
   #armed = false;
 
-  constructor(intervalMs: number, dispatch: (functionId: string, group: Invocation[], ctx: SchedulerContext) => void) {
+  constructor(intervalMs: number, dispatch: Dispatch) {
     this.#intervalMs = intervalMs;
     this.#dispatch = dispatch;
   }
@@ -25,14 +28,16 @@ export class DispatchWindow {
     else group.push(invocation);
     if (this.#armed) return;
     this.#armed = true;
+    const window = Math.floor(ctx.nowMs / this.#intervalMs);
     const sinceTickMs = ctx.nowMs % this.#intervalMs;
-    ctx.setTimer(this.#intervalMs - sinceTickMs, () => this.#tick(ctx));
+    ctx.setTimer(this.#intervalMs - sinceTickMs, () => this.#tick(window, ctx));
   }
 
-  #tick(ctx: SchedulerContext): void {
+  /** Timers are a moment late: what arrives in that moment is taken along. */
+  #tick(window: number, ctx: SchedulerContext): void {
     this.#armed = false;
     const groups = [...this.#groups];
     this.#groups.clear();
-    for (const [functionId, group] of groups) this.#dispatch(functionId, group, ctx);
+    for (const [functionId, group] of groups) this.#dispatch(functionId, group, ctx, window);
   }
 }

@@ -20,10 +20,12 @@ class FunctionState {
   seen = 0;
   ewmaLoad = 0;
   lastWindow = -1;
-  clamped = false;
+  /** Whether the log has been told of a batch size held at 1; where there is no SLO it has been told that. */
+  told: boolean;
 
-  constructor(sloMs: number) {
-    this.sloMs = sloMs;
+  constructor(sloMs: number | undefined) {
+    this.sloMs = sloMs ?? 0;
+    this.told = sloMs === undefined;
   }
 
   recordBatch(durationMs: number, invocations: number): void {
@@ -52,7 +54,7 @@ class Kraken implements Scheduler {
     this.#options = krakenOptions;
     this.#profile = profile;
     this.#log = log;
-    this.#window = new DispatchWindow(krakenOptions.dispatchIntervalMs, (functionId, group, ctx) => this.#tick(functionId, group, ctx));
+    this.#window = new DispatchWindow(krakenOptions.dispatchIntervalMs, (_functionId, group, ctx, window) => this.#tick(group, ctx, window));
     this.#creation = new SerialCreation((containers, group, ctx) => this.#start(containers, group, ctx));
   }
 
@@ -76,9 +78,10 @@ class Kraken implements Scheduler {
     this.#creation.onContainerLost(container, ctx);
   }
 
-  #tick(functionId: string, group: readonly Invocation[], ctx: SchedulerContext): void {
+  #tick(group: readonly Invocation[], ctx: SchedulerContext, window: number): void {
+    const { functionId } = group[0] as Invocation;
     const state = this.#state(functionId);
-    const load = this.#predict(functionId, state, group) || group.length;
+    const load = this.#predict(functionId, state, group.length, window) || group.length;
     // Nothing has ended yet: no mean to go by, and the port gives every invocation a container of its own.
     const containers = state.seen === 0 ? group.length : Math.max(1, Math.ceil(load / this.#batchSize(functionId, state)));
     this.#creation.begin(group, containers, ctx);
@@ -87,19 +90,16 @@ class Kraken implements Scheduler {
   #batchSize(functionId: string, state: FunctionState): number {
     const size = Math.floor(state.sloMs / state.meanMs);
     if (size >= 1) return size;
-    if (!state.clamped) {
-      state.clamped = true;
+    if (!state.told) {
+      state.told = true;
       this.#log(`batch size of '${functionId}' held at 1: mean duration ${state.meanMs.toFixed(0)} ms, SLO ${state.sloMs.toFixed(0)} ms`);
     }
     return 1;
   }
 
   /** The load of the window that has just ended. */
-  #predict(functionId: string, state: FunctionState, group: readonly Invocation[]): number {
+  #predict(functionId: string, state: FunctionState, arrived: number, window: number): number {
     const { dispatchIntervalMs, predictor, ewmaWeight } = this.#options;
-    const arrived = group.length;
-    const newestMs = group.reduce((newest, { submittedMs }) => Math.max(newest, submittedMs), 0);
-    const window = Math.floor(newestMs / dispatchIntervalMs);
     if (predictor === 'oracle') return this.#profile.arrivals(functionId, window * dispatchIntervalMs, (window + 1) * dispatchIntervalMs);
     const first = state.lastWindow < 0;
     // The windows in between were empty.
@@ -125,7 +125,7 @@ class Kraken implements Scheduler {
     if (state === undefined) {
       const sloMs = this.#profile.latencyQuantileMs(functionId, this.#options.sloQuantile);
       if (sloMs === undefined) this.#log(`no invocation of '${functionId}' completed under ${this.#profile.cellId}: no SLO, one invocation a container`);
-      state = new FunctionState(sloMs ?? 0);
+      state = new FunctionState(sloMs);
       this.#functions.set(functionId, state);
     }
     return state;

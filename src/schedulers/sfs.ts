@@ -19,6 +19,8 @@ interface Task {
   readonly container: Container;
   state: 'queued' | 'running' | 'sleeping';
   creditMs: number;
+  /** Whether it has been seen to compute; before that its request may not have reached it. */
+  awake: boolean;
   /** When it joined the queue or, running, when it was given the real-time class. */
   sinceMs: number;
 }
@@ -62,7 +64,7 @@ class Filter {
 
   /** The invocation starts in its container now. */
   admit(invocation: Invocation, container: Container, ctx: SchedulerContext): void {
-    this.#tasks.set(invocation.id, { container, state: 'queued', creditMs: Math.max(this.#sliceMs, this.#options.minSliceMs), sinceMs: ctx.nowMs });
+    this.#tasks.set(invocation.id, { container, state: 'queued', creditMs: Math.max(this.#sliceMs, this.#options.minSliceMs), awake: false, sinceMs: ctx.nowMs });
     this.#queue.push(invocation.id);
     this.#fill(ctx);
     // Its container may have served one that was still in the class when it ended.
@@ -129,7 +131,9 @@ class Filter {
   #look(ctx: SchedulerContext): void {
     for (const [invocationId, task] of this.#tasks) {
       if (task.state === 'queued') continue;
-      const sleeps = ctx.cpuState(task.container) === 'sleeping';
+      const idle = ctx.cpuState(task.container) === 'sleeping';
+      if (!idle) task.awake = true;
+      const sleeps = idle && (task.awake || ctx.nowMs - task.sinceMs >= this.#options.minSliceMs);
       if (task.state === 'sleeping') {
         if (sleeps) continue;
         this.#watched -= 1;
@@ -170,7 +174,7 @@ class Sfs implements Scheduler {
   }
 
   onArrival(invocation: Invocation, ctx: SchedulerContext): void {
-    this.#filter.arrived(ctx);
+    if (invocation.attempt === 1) this.#filter.arrived(ctx);
     if (this.#window !== undefined) this.#window.add(invocation, ctx);
     else this.#start(ctx.pool(invocation.functionId).idle.at(-1) ?? ctx.launch(invocation.functionId), invocation, ctx);
   }

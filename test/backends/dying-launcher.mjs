@@ -17,6 +17,8 @@ const backend = new ProcessBackend({
   runtimeFolder: fileURLToPath(new URL('../../dist/runtime', import.meta.url)),
   launchLimit: 4,
   memoryLimitMb: 512,
+  containerCores: 2,
+  whyNoRealTime: 'not needed',
   env: {},
   observer: { processStarted: nothing, processEnded: nothing },
 });

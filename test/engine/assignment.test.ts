@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { faultsOf } from '../support/cell-faults.js';
-import { FakeCell, passiveScheduler } from '../support/fake-cell.js';
+import { faultsOf } from '../../src/testkit/cell-faults.js';
+import { FakeCell, passiveScheduler } from '../../src/testkit/fake-cell.js';
 
 describe('assigning', () => {
   it('to an idle container sends the batch at once', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Invocation } from '../../src/core/index.js';
-import { faultsOf } from '../support/cell-faults.js';
-import { FakeCell, passiveScheduler, type FakeCellOptions } from '../support/fake-cell.js';
+import { faultsOf } from '../../src/testkit/cell-faults.js';
+import { FakeCell, passiveScheduler, type FakeCellOptions } from '../../src/testkit/fake-cell.js';
 
 interface Setup {
   readonly cell: FakeCell;

@@ -1,18 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createRng, FbbError, latencyPartNames, type Outcome, type Scheduler } from '../../src/core/index.js';
+import { FbbError, latencyPartNames, type Outcome, type Scheduler } from '../../src/core/index.js';
 import { builtinSchedulers } from '../../src/schedulers/index.js';
-import { faultsOf } from '../support/cell-faults.js';
-import { FakeCell, passiveScheduler } from '../support/fake-cell.js';
+import { faultsOf } from '../../src/testkit/cell-faults.js';
+import { FakeCell, passiveScheduler } from '../../src/testkit/fake-cell.js';
+import { anyTrace, anyTroubles, fraction, troubledBackend } from '../../src/testkit/random-cells.js';
+import { createScheduler } from '../../src/testkit/scheduler-cell.js';
+import { ErraticScheduler } from '../support/erratic-scheduler.js';
 import { runs } from '../support/property-runs.js';
-import { anyTrace, anyTroubles, ErraticScheduler, fraction, troubledBackend } from '../support/random-cells.js';
 
 const schedulers: Record<string, (seed: number) => Scheduler> = {
   erratic: (seed) => new ErraticScheduler(seed),
   ...Object.fromEntries(
     builtinSchedulers()
       .list()
-      .map((definition) => [definition.name, (seed: number) => definition.create(definition.options.parse({}), { rng: createRng(seed) })]),
+      .map((definition) => [definition.name, (seed: number) => createScheduler(definition, { seed })]),
   ),
 };
 

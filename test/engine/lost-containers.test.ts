@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Container, ExecutionMode, Invocation, Scheduler, SchedulerContext } from '../../src/core/index.js';
-import { faultsOf } from '../support/cell-faults.js';
-import { FakeCell, passiveScheduler } from '../support/fake-cell.js';
+import { faultsOf } from '../../src/testkit/cell-faults.js';
+import { FakeCell, passiveScheduler } from '../../src/testkit/fake-cell.js';
 import { runs } from '../support/property-runs.js';
 
 /** Puts all that arrives within 10 ms into one new container: what comes back together stays together, as far as it is up to it. */

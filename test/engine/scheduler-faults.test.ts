@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FbbError, type Invocation, type Scheduler } from '../../src/core/index.js';
-import { faultsOf } from '../support/cell-faults.js';
-import { FakeCell, passiveScheduler } from '../support/fake-cell.js';
+import { faultsOf } from '../../src/testkit/cell-faults.js';
+import { FakeCell, passiveScheduler } from '../../src/testkit/fake-cell.js';
 
 function bang(): never {
   throw new Error('bang\nsecond line');

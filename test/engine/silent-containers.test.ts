@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Scheduler } from '../../src/core/index.js';
-import { faultsOf } from '../support/cell-faults.js';
-import { FakeCell, passiveScheduler } from '../support/fake-cell.js';
+import { faultsOf } from '../../src/testkit/cell-faults.js';
+import { FakeCell, passiveScheduler } from '../../src/testkit/fake-cell.js';
 
 const timeoutMs = 10_000;
 const limitMs = timeoutMs + 2_000;

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Invocation, InvocationResult } from '../../src/core/index.js';
-import { faultsOf } from '../support/cell-faults.js';
-import { FakeCell, passiveScheduler } from '../support/fake-cell.js';
+import { faultsOf } from '../../src/testkit/cell-faults.js';
+import { FakeCell, passiveScheduler } from '../../src/testkit/fake-cell.js';
 
 const completed: InvocationResult = { status: 'completed', errorCode: undefined, startedMs: 100, endedMs: 105, cpuMs: 5 };
 

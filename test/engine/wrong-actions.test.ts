@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FbbError, type Container, type Invocation, type Scheduler, type SchedulerContext } from '../../src/core/index.js';
-import { faultsOf } from '../support/cell-faults.js';
-import { FakeCell } from '../support/fake-cell.js';
+import { faultsOf } from '../../src/testkit/cell-faults.js';
+import { FakeCell } from '../../src/testkit/fake-cell.js';
 
 interface WrongAction {
   readonly action: 'assign' | 'launch' | 'retire' | 'setCpuClass';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { baseline } from '../../src/schedulers/baseline.js';
-import { faultsOf } from '../support/cell-faults.js';
-import { SchedulerCell } from '../support/scheduler-cell.js';
+import { faultsOf } from '../../src/testkit/cell-faults.js';
+import { SchedulerCell } from '../../src/testkit/scheduler-cell.js';
 
 describe('baseline', () => {
   it('launches a container for each invocation at once', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { batchingExpanding } from '../../src/schedulers/batching-expanding.js';
 import { batching } from '../../src/schedulers/batching.js';
-import { faultsOf } from '../support/cell-faults.js';
-import { SchedulerCell } from '../support/scheduler-cell.js';
+import { faultsOf } from '../../src/testkit/cell-faults.js';
+import { SchedulerCell } from '../../src/testkit/scheduler-cell.js';
 
 describe.each([
   { definition: batching, mode: 'serial' },

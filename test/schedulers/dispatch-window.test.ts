@@ -4,8 +4,8 @@ import { batchingExpanding } from '../../src/schedulers/batching-expanding.js';
 import { batching } from '../../src/schedulers/batching.js';
 import { vanilla } from '../../src/schedulers/vanilla.js';
 import { runs } from '../support/property-runs.js';
-import { anyTrace, fraction } from '../support/random-cells.js';
-import { SchedulerCell } from '../support/scheduler-cell.js';
+import { anyTrace, fraction } from '../../src/testkit/random-cells.js';
+import { SchedulerCell } from '../../src/testkit/scheduler-cell.js';
 
 const windowed = [vanilla, batching, batchingExpanding];
 
@@ -64,6 +64,6 @@ describe('the dispatchIntervalMs option', () => {
   });
 
   it.each([0.5, 10, 60_000])('takes %d', (dispatchIntervalMs) => {
-    for (const { options } of windowed) expect(options.parse({ dispatchIntervalMs })).toEqual({ dispatchIntervalMs });
+    for (const { options } of windowed) expect(options.parse({ dispatchIntervalMs })).toMatchObject({ dispatchIntervalMs });
   });
 });

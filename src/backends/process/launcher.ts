@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { setPriority } from 'node:os';
 import { containerConfigVariable, type WireUsage } from '../../core/wire.js';
@@ -127,7 +127,7 @@ class Launcher {
     const { memoryLimitMb, runtimePath, cores, containerCores } = this.#config;
     const node: [string, ...string[]] = [process.execPath, `--max-old-space-size=${memoryLimitMb}`, runtimePath];
     if (containerCores >= cores) return node;
-    const affinity = Array.from({ length: containerCores }, (_core, i) => (id * containerCores + i) % cores);
+    const affinity = Array.from({ length: containerCores }, (_core, i) => allowedCores[(id * containerCores + i) % allowedCores.length]);
     return ['taskset', '--cpu-list', affinity.join(','), ...node];
   }
 
@@ -221,6 +221,19 @@ function tellingLine(stderr: string): string | undefined {
   const lines = stderr.split('\n').filter((line) => line.trim() !== '' && !/^\s+at |^Node\.js v/.test(line));
   return lines.findLast((line) => /^(\w*Error\b|cannot )/.test(line)) ?? lines.at(-1);
 }
+
+/** Numbers of the cores that this process may use; a control group can leave any of them out. */
+const allowedCores = ((): number[] => {
+  try {
+    const list = /^Cpus_allowed_list:\s*(.*)$/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1] ?? '0';
+    return list.split(',').flatMap((range) => {
+      const [from = 0, to = from] = range.split('-').map(Number);
+      return Array.from({ length: to - from + 1 }, (_core, i) => from + i);
+    });
+  } catch {
+    return [0];
+  }
+})();
 
 function yieldToHarness(pid: number): void {
   try {

@@ -55,6 +55,8 @@ interface Live {
   readonly socketPath: string;
   /** Undefined until its process has been started. */
   pid: number | undefined;
+  /** The last one asked for. */
+  cpuClass: CpuClass | undefined;
   client: ContainerClient | undefined;
   /** Why a request to it failed, if one did. */
   failure: string | undefined;
@@ -87,10 +89,10 @@ export class ProcessBackend implements Backend {
     this.missingCapabilities = new Map(whyNoRealTime === undefined ? [] : [['cpu-class', whyNoRealTime]]);
     if (whyNoRealTime !== undefined) return;
     this.setCpuClass = ({ id }, cpuClass) => {
-      const pid = this.#live.get(id)?.pid;
-      if (pid === undefined) return;
-      this.#cpuClass ??= new CpuClassControl();
-      this.#cpuClass.set(pid, cpuClass);
+      const live = this.#live.get(id);
+      if (live === undefined || this.#closing !== undefined) return;
+      live.cpuClass = cpuClass;
+      if (live.pid !== undefined) this.#applyCpuClass(live.pid, cpuClass);
     };
     this.cpuState = ({ id }) => {
       const pid = this.#live.get(id)?.pid;
@@ -148,7 +150,7 @@ export class ProcessBackend implements Backend {
       init: { function: container.functionId, spec, multiplexing, ...(serviceSliceMs === undefined ? {} : { serviceSliceMs }) },
       memoryLimitMb: this.#options.memoryLimitMb,
     };
-    this.#live.set(container.id, { container, socketPath, pid: undefined, client: undefined, failure: undefined });
+    this.#live.set(container.id, { container, socketPath, pid: undefined, cpuClass: undefined, client: undefined, failure: undefined });
     this.#send({ type: 'launch', id: container.id, config, env: this.#options.env });
   }
 
@@ -193,6 +195,12 @@ export class ProcessBackend implements Backend {
     return this.#closing;
   }
 
+  #applyCpuClass(pid: number, cpuClass: CpuClass): void {
+    if (this.#closing !== undefined) return;
+    this.#cpuClass ??= new CpuClassControl();
+    this.#cpuClass.set(pid, cpuClass);
+  }
+
   #opened(): BackendCell {
     if (this.#cell === undefined) throw new Error('the backend is not open');
     return this.#cell;
@@ -225,7 +233,10 @@ export class ProcessBackend implements Backend {
     switch (event.type) {
       case 'started': {
         const live = this.#live.get(event.id);
-        if (live !== undefined) live.pid = event.pid;
+        if (live !== undefined) {
+          live.pid = event.pid;
+          if (live.cpuClass !== undefined) this.#applyCpuClass(event.pid, live.cpuClass);
+        }
         this.#options.observer.processStarted(event.id, event.pid);
         return;
       }
