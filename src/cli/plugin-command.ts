@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import { FbbError } from '../core/index.js';
+import { readOptionValue } from '../suites/index.js';
 import { print, styleFor } from './output.js';
 import { checkPlugin, type RuleResult } from './plugin-check.js';
 import { createPluginFolder } from './plugin-folder.js';
@@ -8,7 +9,7 @@ export interface PluginCheckOptions {
   readonly runs: number;
   readonly seed: number;
   readonly timeLimit: number;
-  readonly set?: Readonly<Record<string, unknown>>;
+  readonly set?: readonly string[];
   readonly json?: true;
 }
 
@@ -17,6 +18,20 @@ export function pluginNewCommand(name: string, { into }: { into: string }): void
   const { folder, files } = createPluginFolder(name, into);
   print(`${folder}: ${files.join(', ')}`);
   print(`Next: cd ${relative(process.cwd(), folder) || '.'} && npm install && npm test, then npm start. Your scheduler is scheduler.ts.`);
+}
+
+/** What `--set option=value` says; throws one error that lists every problem. */
+function readSettings(texts: readonly string[]): Record<string, unknown> {
+  const problems: string[] = [];
+  const settings: Record<string, unknown> = {};
+  for (const text of texts) {
+    const [, option = '', valueText = ''] = /^([^=\s]+)=(.*)$/s.exec(text) ?? [];
+    const read = option === '' ? { problem: 'must have the form option=value' } : readOptionValue(valueText);
+    if ('problem' in read) problems.push(`  --set ${text}: ${read.problem}`);
+    else settings[option] = read.value;
+  }
+  if (problems.length > 0) throw new FbbError('FBB_ERR_OPTION_INVALID', `${problems.length} problem${problems.length === 1 ? '' : 's'} with --set:\n${problems.join('\n')}`);
+  return settings;
 }
 
 /** `plugin check <plug-in>` */
@@ -36,7 +51,7 @@ export async function pluginCheckCommand(specifier: string, options: PluginCheck
     fromFolder: process.cwd(),
     runs: options.runs,
     seed: options.seed,
-    schedulerOptions: options.set ?? {},
+    schedulerOptions: readSettings(options.set ?? []),
     timeLimitMs: options.timeLimit * 1_000,
     onRule: options.json === true ? () => undefined : printRule,
   });

@@ -29,15 +29,6 @@ function loadArgument(text: string): number {
   return value;
 }
 
-/** `option=value`, one of several; a value that is no number and neither true nor false is a text. */
-function setting(text: string, before: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
-  const [, option = '', value = ''] = /^([^=\s]+)=(.*)$/.exec(text) ?? [];
-  if (option === '') throw new InvalidArgumentError('It must be of the form option=value.');
-  const known: Readonly<Record<string, unknown>> = { true: true, false: false };
-  const number = value.trim() === '' ? Number.NaN : Number(value);
-  return { ...before, [option]: known[value] ?? (Number.isNaN(number) ? value : number) };
-}
-
 /** Subcommands inherit nothing of the override that is set after they were made. */
 function overrideExits(command: Command): void {
   command.exitOverride();
@@ -61,7 +52,7 @@ function addPluginCommands(program: Command): void {
     .argument('<plug-in>', 'path of its file, or name of an installed package')
     .option('--runs <n>', 'random cells a rule is tried on, about', whole(1, 100_000), 60)
     .option('--seed <n>', 'seed of these cells', whole(0, 0x7fff_ffff), 1)
-    .option('--set <option=value>', 'an option of the scheduler that differs from its default; can be given again', setting)
+    .option('--set <option=value>', 'an option of the scheduler that differs from its default; can be given again', several)
     .option('--time-limit <s>', 'ends the check after so many seconds', whole(1, 86_400), 120)
     .option('--json', 'print as JSON')
     .action(async (specifier: string, options: PluginCheckOptions) => {

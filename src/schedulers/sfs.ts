@@ -35,7 +35,8 @@ class Filter {
   readonly #tasks = new Map<number, Task>();
   /** Ids of invocations; one that has left keeps its place until it is met there. */
   readonly #queue: number[] = [];
-  readonly #fifo = new Set<number>();
+  /** How many of those running a container in the real-time class holds: more than one only where containers were short. */
+  readonly #runningIn = new Map<number, number>();
   #running = 0;
   #watched = 0;
   #sliceMs: number;
@@ -67,20 +68,20 @@ class Filter {
     this.#tasks.set(invocation.id, { container, state: 'queued', creditMs: Math.max(this.#sliceMs, this.#options.minSliceMs), awake: false, sinceMs: ctx.nowMs });
     this.#queue.push(invocation.id);
     this.#fill(ctx);
-    // Its container may have served one that was still in the class when it ended.
-    if (this.#tasks.get(invocation.id)?.state !== 'running') this.#setFair(container, ctx);
   }
 
   /** It has ended, or its container has. */
   left(invocationId: number, ctx: SchedulerContext): void {
     const task = this.#tasks.get(invocationId);
     if (task === undefined) return;
+    // An idle container that nobody watches must not stay above all others: what it does then, collecting garbage, can wait.
+    if (task.state === 'running') this.#lower(task.container, ctx);
     this.#drop(invocationId, task);
     this.#fill(ctx);
   }
 
   lost(container: Container, ctx: SchedulerContext): void {
-    this.#fifo.delete(container.id);
+    this.#runningIn.delete(container.id);
     for (const [invocationId, task] of this.#tasks) if (task.container === container) this.#drop(invocationId, task);
     this.#fill(ctx);
   }
@@ -99,23 +100,31 @@ class Filter {
       if (task?.state !== 'queued') continue;
       if (ctx.nowMs - task.sinceMs > this.#options.overloadFactor * this.#sliceMs) {
         this.#tasks.delete(invocationId);
-        this.#setFair(task.container, ctx);
         continue;
       }
       task.state = 'running';
       task.sinceMs = ctx.nowMs;
       this.#running += 1;
       this.#watched += 1;
-      if (!this.#fifo.has(task.container.id)) {
-        this.#fifo.add(task.container.id);
-        ctx.setCpuClass(task.container, 'fifo');
-      }
+      this.#raise(task.container, ctx);
     }
     this.#watch(ctx);
   }
 
-  #setFair(container: Container, ctx: SchedulerContext): void {
-    if (this.#fifo.delete(container.id)) ctx.setCpuClass(container, 'fair');
+  #raise(container: Container, ctx: SchedulerContext): void {
+    const running = this.#runningIn.get(container.id) ?? 0;
+    this.#runningIn.set(container.id, running + 1);
+    if (running === 0) ctx.setCpuClass(container, 'fifo');
+  }
+
+  #lower(container: Container, ctx: SchedulerContext): void {
+    const running = (this.#runningIn.get(container.id) ?? 1) - 1;
+    if (running > 0) {
+      this.#runningIn.set(container.id, running);
+      return;
+    }
+    this.#runningIn.delete(container.id);
+    ctx.setCpuClass(container, 'fair');
   }
 
   #watch(ctx: SchedulerContext): void {
@@ -144,7 +153,7 @@ class Filter {
       }
       const leftMs = task.creditMs - (ctx.nowMs - task.sinceMs);
       if (!sleeps && leftMs > 0) continue;
-      this.#setFair(task.container, ctx);
+      this.#lower(task.container, ctx);
       if (leftMs <= 0) this.#drop(invocationId, task);
       else {
         this.#running -= 1;

@@ -19,19 +19,25 @@ interface Setting {
   readonly value: unknown;
 }
 
+/** Reads the value of an option as a suite file would. */
+export function readOptionValue(text: string): { readonly value: unknown } | { readonly problem: string } {
+  let value: unknown;
+  try {
+    value = parse(text);
+  } catch (thrown) {
+    return { problem: `the value cannot be read: ${describeError(thrown)}` };
+  }
+  if (value === null || value === undefined) return { problem: 'has no value' };
+  if (typeof value === 'object') return { problem: 'the value must be a number, a text, true or false' };
+  return { value };
+}
+
 /** Reads `scheduler.option=value`; a text that is wrong in itself is returned as what is wrong. */
 function readSetting(text: string): Setting | string {
   const [, scheduler, option, valueText = ''] = /^([^.=\s]+)\.([^=\s]+)=(.*)$/s.exec(text) ?? [];
   if (scheduler === undefined || option === undefined) return 'must have the form scheduler.option=value';
-  let value: unknown;
-  try {
-    value = parse(valueText);
-  } catch (thrown) {
-    return `the value cannot be read: ${describeError(thrown)}`;
-  }
-  if (value === null || value === undefined) return 'has no value';
-  if (typeof value === 'object') return 'the value must be a number, a text, true or false';
-  return { text, scheduler, option, value };
+  const read = readOptionValue(valueText);
+  return 'problem' in read ? read.problem : { text, scheduler, option, value: read.value };
 }
 
 function settingProblems({ scheduler, option, value }: Setting, experiments: readonly SweptExperiment[], schedulers: Registry<SchedulerDefinition>): string[] {

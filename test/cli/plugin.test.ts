@@ -57,7 +57,9 @@ describe('plugin check', () => {
       expect(code).toBe(2);
       expect(stderr).toMatch(/^FBB_ERR_USAGE: Scheduler 'mine' does not take these options: .*spare.*\nIts options and their defaults: spare \(0\)\.\n$/);
     }
-    expect((await place.run('plugin', 'check', './mine.ts', '--set', 'spare')).stderr).toContain('option=value');
+    const { stderr } = await place.run('plugin', 'check', './mine.ts', '--set', 'spare', '--set', 'spare=[3]', '--set', 'spare=');
+    expect(stderr).toContain("FBB_ERR_OPTION_INVALID: 3 problems with --set:\n  --set spare: must have the form option=value\n  --set spare=[3]: the value must be a number");
+    expect(stderr).toContain('  --set spare=: has no value');
   });
 
   it.each([

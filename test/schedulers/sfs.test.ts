@@ -45,7 +45,16 @@ describe('the filter of sfs', () => {
     const cell = windowless({ executionMs: ({ id }) => [15.5, 8.5, 30.5, 60.5][id] ?? 1 });
     cell.burst(4);
     cell.finish();
-    expect(classChanges(cell)).toEqual(['100: c0 fifo', '100: c1 fifo', '108.5: c2 fifo', '115.5: c3 fifo', '129: c2 fair', '136: c3 fair']);
+    expect(classChanges(cell)).toEqual([
+      '100: c0 fifo',
+      '100: c1 fifo',
+      '108.5: c1 fair',
+      '108.5: c2 fifo',
+      '115.5: c0 fair',
+      '115.5: c3 fifo',
+      '129: c2 fair',
+      '136: c3 fair',
+    ]);
     expectAllCompleted(cell);
   });
 
@@ -79,16 +88,16 @@ describe('the filter of sfs', () => {
     expectAllCompleted(cell);
   });
 
-  it('takes the class from a container whose last invocation ended in it, when the next must wait', () => {
+  it('takes the class from a container when its invocation ends: nobody watches what it does when it is idle', () => {
     const cell = windowless({ cores: 1, executionMs: ({ id }) => [5.5, 100][id] ?? 100 });
     cell.burst(2);
     cell.burstAt(110);
     cell.finish();
     expect(cell.actions.slice(4)).toEqual([
       '100: setCpuClass c0 fifo',
+      '105.5: setCpuClass c0 fair',
       '105.5: setCpuClass c1 fifo',
       '110: assign to idle c0 serial 2',
-      '110: setCpuClass c0 fair',
       '126: setCpuClass c1 fair',
       '126: setCpuClass c0 fifo',
       '146: setCpuClass c0 fair',
@@ -96,12 +105,14 @@ describe('the filter of sfs', () => {
     expectAllCompleted(cell);
   });
 
-  it('does not say again what a container has: the next in its container goes on in the class', () => {
-    const cell = windowless({ cores: 1, executionMs: () => 5.5 });
-    cell.burst(1);
-    cell.burstAt(150);
+  it('leaves no container in the class when all is done', () => {
+    const cell = windowless({ executionMs: ({ id }) => [5.5, 30, 0.5, 12.5][id % 4] ?? 1 });
+    for (const atMs of [0, 150, 163, 400]) cell.burstAt(atMs, 7);
     cell.finish();
-    expect(classChanges(cell)).toEqual(['100: c0 fifo']);
+    const last = new Map(classChanges(cell).map((line) => line.split(' ').slice(1) as [string, string]));
+    expect(last.size).toBeGreaterThan(6);
+    expect([...new Set(last.values())]).toEqual(['fair']);
+    expectAllCompleted(cell);
   });
 });
 
@@ -158,7 +169,7 @@ describe('sfs when there is too much', () => {
     cell.burstAt(20);
     cell.finish();
     // When the first has ended, the second has waited for 15.5 ms. When that one's slice is over, the third has for 36, the fourth for 16.
-    expect(classChanges(cell)).toEqual(['100: c0 fifo', '115.5: c1 fifo', '136: c1 fair', '136: c3 fifo', '156: c3 fair']);
+    expect(classChanges(cell)).toEqual(['100: c0 fifo', '115.5: c0 fair', '115.5: c1 fifo', '136: c1 fair', '136: c3 fifo', '156: c3 fair']);
     expectAllCompleted(cell);
   });
 
@@ -239,7 +250,7 @@ describe('sfs when containers are lost', () => {
     cell.backend.loseAt(110, 0);
     cell.burst(2);
     cell.finish();
-    expect(classChanges(cell)).toEqual(['100: c0 fifo', '110: c1 fifo', '210: c2 fifo']);
+    expect(classChanges(cell)).toEqual(['100: c0 fifo', '110: c1 fifo', '112.5: c1 fair', '210: c2 fifo', '222.5: c2 fair']);
     expect(cell.recorder.outcomeOf(0)).toMatchObject({ status: 'completed', attempt: 2 });
     expectAllCompleted(cell);
   });
@@ -261,7 +272,7 @@ describe('sfs when containers are lost', () => {
     expectAllCompleted(cell);
   });
 
-  it('acts on no container that outlived its keep-alive in the class', () => {
+  it('acts on no container that outlived its keep-alive', () => {
     const cell = windowless({ cores: 1, keepAliveMs: 50, executionMs: () => 5.5 });
     for (const atMs of [0, 400, 800]) cell.burstAt(atMs, 2);
     cell.finish();
