@@ -1,0 +1,60 @@
+import type { Clock, Timer } from '../../core/index.js';
+import { EventQueue, type EventHandler } from './event-queue.js';
+
+class VirtualTimer implements Timer, EventHandler {
+  readonly #queue: EventQueue;
+  readonly #callback: () => void;
+  #slot: number;
+
+  constructor(queue: EventQueue, atMs: number, callback: () => void) {
+    this.#queue = queue;
+    this.#callback = callback;
+    this.#slot = queue.schedule(atMs, this, 0);
+  }
+
+  fire(): void {
+    this.#slot = -1;
+    this.#callback();
+  }
+
+  cancel(): void {
+    if (this.#slot < 0) return;
+    this.#queue.cancel(this.#slot);
+    this.#slot = -1;
+  }
+}
+
+/** Time that passes only from event to event. */
+export class VirtualClock implements Clock {
+  readonly events = new EventQueue();
+  #nowMs = 0;
+  #stopped = false;
+
+  nowMs(): number {
+    return this.#nowMs;
+  }
+
+  setTimer(delayMs: number, callback: () => void): Timer {
+    return new VirtualTimer(this.events, this.#nowMs + Math.max(0, delayMs), callback);
+  }
+
+  /** `afterMs` from now; what was due earlier happens now. */
+  schedule(afterMs: number, handler: EventHandler, argument: number): number {
+    return this.events.schedule(this.#nowMs + Math.max(0, afterMs), handler, argument);
+  }
+
+  /** Lets at most `most` events happen. Returns whether there are more: none after `stop`. */
+  run(most: number): boolean {
+    const { events } = this;
+    for (let i = 0; i < most; i += 1) {
+      if (this.#stopped || events.size === 0) return false;
+      this.#nowMs = events.nextMs;
+      events.fireNext();
+    }
+    return !this.#stopped && events.size > 0;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+}
