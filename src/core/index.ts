@@ -39,3 +39,4 @@ export {
   type WireInvocation,
   type WireOutcome,
 } from './wire.js';
+export { ThreadSupply } from './thread-supply.js';

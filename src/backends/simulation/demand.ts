@@ -1,0 +1,13 @@
+/**
+ * What one invocation does in its container, whatever the contention: first it makes a client (unless it shares one), then its work; each a
+ * stretch of CPU work followed by a wait for something outside. In ms.
+ */
+export interface Demand {
+  clientCpuMs: number;
+  clientWaitMs: number;
+  cpuMs: number;
+  waitMs: number;
+}
+
+/** Says what an invocation demands, into an object that is used again and again. */
+export type DemandOf = (invocationId: number, into: Demand) => void;

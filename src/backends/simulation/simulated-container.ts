@@ -1,0 +1,93 @@
+import { ThreadSupply, type Clock, type CpuClass } from '../../core/index.js';
+import type { Demand } from './demand.js';
+import { CpuAccount, workClass, type WorkClass } from './processor.js';
+
+/** What a run does now; `yielding` is the rest of its work after its service slice. */
+export type Stage = 'request' | 'client' | 'clientWait' | 'work' | 'yielding' | 'wait' | 'response';
+
+/** One invocation in its container; the objects are used again. */
+export class Run {
+  readonly slot: number;
+  container: SimulatedContainer | undefined;
+  invocationId = -1;
+  stage: Stage = 'request';
+  startedMs = 0;
+  /** Work on the processor; -1 when it waits or queues. */
+  work = -1;
+  /** CPU work since its start, in ms. */
+  cpuMs = 0;
+  /** Of the stretch under way. */
+  stretchMs = 0;
+  /** The thread it runs on; undefined on the main thread. */
+  thread: SimulatedThread | undefined;
+  serial = false;
+  onThread = false;
+  /** Pending event; -1 when there is none. */
+  event = -1;
+  endedMs = 0;
+  concurrency = 0;
+  /** Part of the first stretch that is not the handler's: taking the request; -1 when that has passed. */
+  requestCpuMs = 0;
+  stretchBegunMs = 0;
+  readonly demand: Demand = { clientCpuMs: 0, clientWaitMs: 0, cpuMs: 0, waitMs: 0 };
+
+  constructor(slot: number) {
+    this.slot = slot;
+  }
+}
+
+/** A worker thread: nothing but an identity. */
+export class SimulatedThread {
+  readonly container: SimulatedContainer;
+  readonly begunMs: number;
+  /** Its start on the processor. */
+  work = -1;
+
+  constructor(container: SimulatedContainer, begunMs: number) {
+    this.container = container;
+    this.begunMs = begunMs;
+  }
+}
+
+interface ContainerOptions {
+  readonly id: number;
+  readonly clock: Clock;
+  readonly startThread: (container: SimulatedContainer) => void;
+  readonly give: (thread: SimulatedThread, run: Run) => void;
+}
+
+/** A container of the simulation: what runs and queues in it. */
+export class SimulatedContainer {
+  readonly id: number;
+  readonly account = new CpuAccount();
+  cpuClass: CpuClass = 'fair';
+  ready = false;
+  gone = false;
+  hasServed = false;
+  /** Invocations that execute, those of serial batches that wait in line not counted. */
+  executing = 0;
+  threads = 0;
+  peakMemoryMb = 0;
+  /** Starts of threads that are under way, on the processor. */
+  readonly threadStarts = new Set<number>();
+  /** The client that is shared: there is none, somebody makes it, it is there. */
+  client: 'none' | 'creating' | 'there' = 'none';
+  readonly waitingForClient: Run[] = [];
+  /** Runs of serial batches that wait for the one before. */
+  readonly serialLine: Run[] = [];
+  serialBusy = false;
+  /** Stretches of CPU work that wait for the main thread. */
+  readonly loopLine: Run[] = [];
+  loopRun: Run | undefined;
+  readonly runs = new Set<Run>();
+  readonly threadSupply: ThreadSupply<SimulatedThread, Run>;
+
+  constructor({ id, clock, startThread, give }: ContainerOptions) {
+    this.id = id;
+    this.threadSupply = new ThreadSupply({ clock, assumedStartMs: 30, start: () => startThread(this), give });
+  }
+
+  get workClass(): WorkClass {
+    return this.cpuClass === 'fifo' ? workClass.fifo : workClass.fair;
+  }
+}

@@ -1,0 +1,341 @@
+import type { Backend, BackendCell, Batch, Capability, Container, CpuClass, CpuState, InvocationResult } from '../../core/index.js';
+import type { DemandOf } from './demand.js';
+import type { EventHandler } from './event-queue.js';
+import type { HostCosts } from './host-costs.js';
+import { LaunchModel, type LaunchListener } from './launch-model.js';
+import { Processor, workClass, type WorkOwner } from './processor.js';
+import { Run, SimulatedContainer, SimulatedThread } from './simulated-container.js';
+import type { VirtualClock } from './virtual-clock.js';
+
+/** Told of memory as it changes; exact, where a live backend has to be sampled. */
+export interface MemoryObserver {
+  memoryChanged(containerId: number, memoryMb: number): void;
+}
+
+interface SimulationBackendOptions {
+  readonly clock: VirtualClock;
+  readonly costs: HostCosts;
+  readonly demandOf: DemandOf;
+  readonly memory: MemoryObserver;
+}
+
+/** The result that is handed out is always the same object: the engine copies what it keeps. */
+type MutableResult = { -readonly [Key in keyof InvocationResult]: InvocationResult[Key] };
+
+/** Containers that exist only as events in virtual time. */
+export class SimulationBackend implements Backend, WorkOwner, LaunchListener, EventHandler {
+  readonly name = 'simulation';
+  readonly cores: number;
+  readonly capabilities: ReadonlySet<Capability> = new Set<Capability>(['cpu-class']);
+
+  readonly #options: SimulationBackendOptions;
+  readonly #clock: VirtualClock;
+  readonly #costs: HostCosts;
+  readonly #processor: Processor;
+  readonly #launches: LaunchModel;
+  readonly #containers = new Map<number, SimulatedContainer>();
+  readonly #runs: Run[] = [];
+  readonly #freeRuns: Run[] = [];
+  readonly #threadStarts: WorkOwner;
+  readonly #starting: (SimulatedThread | undefined)[] = [];
+  readonly #freeStarts: number[] = [];
+  readonly #result: MutableResult = { status: 'completed', errorCode: undefined, startedMs: 0, endedMs: 0, cpuMs: undefined };
+  #cell: BackendCell | undefined;
+
+  constructor(options: SimulationBackendOptions) {
+    this.#options = options;
+    this.#clock = options.clock;
+    this.#costs = options.costs;
+    this.cores = Math.max(1, Math.round(options.costs.cores));
+    this.#processor = new Processor(options.clock, options.costs.cores);
+    this.#launches = new LaunchModel(options.costs.launch, options.clock, this.#processor, this);
+    this.#threadStarts = { workDone: (index) => this.#threadStarted(index) };
+  }
+  async open(cell: BackendCell): Promise<void> {
+    this.#cell = cell;
+  }
+
+  launch({ id }: Container): void {
+    const container = new SimulatedContainer({
+      id,
+      clock: this.#clock,
+      startThread: (owner) => this.#startThread(owner),
+      give: (thread, run) => this.#beginOnThread(thread, run),
+    });
+    this.#containers.set(id, container);
+    this.#launches.begin(id, container.account);
+  }
+
+  launched(id: number): void {
+    const container = this.#containers.get(id) as SimulatedContainer;
+    container.ready = true;
+    this.#noteMemory(container);
+    this.#opened().listener.containerReady(id);
+  }
+
+  dispatch({ id, functionId }: Container, batch: Batch): void {
+    const container = this.#containers.get(id);
+    if (container === undefined) return;
+    const expandsOnThreads = batch.mode === 'expanded' && this.#opened().functions.get(functionId)?.kind === 'cpu';
+    for (const invocation of batch.invocations) {
+      const run = this.#freeRuns.pop() ?? this.#newRun();
+      run.container = container;
+      run.invocationId = invocation.id;
+      run.stage = 'request';
+      run.serial = batch.mode === 'serial';
+      run.onThread = expandsOnThreads;
+      run.cpuMs = 0;
+      container.runs.add(run);
+      run.event = this.#clock.schedule(this.#costs.requestMs, this, run.slot);
+    }
+  }
+
+  retire({ id }: Container): void {
+    const container = this.#containers.get(id);
+    if (container === undefined) return;
+    this.#containers.delete(id);
+    container.gone = true;
+    if (!container.ready) this.#launches.abandon(id);
+    for (const run of container.runs) this.#abandon(run);
+    container.runs.clear();
+    for (const work of container.threadStarts) {
+      this.#processor.abandon(work);
+      container.threadStarts.delete(work);
+    }
+    this.#clock.setTimer(0, () => this.#opened().listener.containerEnded(id, { cpuMs: this.#processor.accountMs(container.account), peakMemoryMb: container.peakMemoryMb }));
+  }
+
+  setCpuClass({ id }: Container, cpuClass: CpuClass): void {
+    const container = this.#containers.get(id);
+    if (container === undefined || container.cpuClass === cpuClass) return;
+    container.cpuClass = cpuClass;
+    for (const { work } of container.runs) if (work >= 0) this.#processor.setClass(work, container.workClass);
+  }
+
+  /** Of the main thread, as the process backend tells it. */
+  cpuState({ id }: Container): CpuState {
+    return this.#containers.get(id)?.loopRun === undefined ? 'sleeping' : 'runnable';
+  }
+
+  async close(): Promise<void> {
+    const { listener } = this.#opened();
+    for (const { id, account, peakMemoryMb } of this.#containers.values()) listener.containerEnded(id, { cpuMs: this.#processor.accountMs(account), peakMemoryMb });
+    this.#containers.clear();
+  }
+
+  /** A time has come: a request arrives, a wait is over, or an outcome is known. */
+  fire(slot: number): void {
+    const run = this.#runs[slot] as Run;
+    run.event = -1;
+    switch (run.stage) {
+      case 'request':
+        this.#arrive(run);
+        return;
+      case 'clientWait':
+        this.#clientMade(run);
+        return;
+      case 'wait':
+        this.#handlerEnded(run);
+        return;
+      default:
+        this.#report(run);
+    }
+  }
+
+  /** A stretch of CPU work is done. */
+  workDone(slot: number): void {
+    const run = this.#runs[slot] as Run;
+    const container = run.container as SimulatedContainer;
+    const nowMs = this.#clock.nowMs();
+    run.work = -1;
+    run.cpuMs += run.stretchMs;
+    if (run.requestCpuMs >= 0) {
+      // The handler starts when the request has been taken, at the pace of this stretch.
+      const share = run.stretchMs === 0 ? 1 : run.requestCpuMs / run.stretchMs;
+      run.startedMs = run.stretchBegunMs + share * (nowMs - run.stretchBegunMs);
+      run.cpuMs -= run.requestCpuMs;
+      run.requestCpuMs = -1;
+    }
+    if (run.stage === 'client') this.#wait(run, 'clientWait', run.demand.clientWaitMs);
+    else if (run.stage === 'work' && run.demand.cpuMs > 0) {
+      // The rest of its work, after its service slice.
+      this.#compute(run, 'yielding', run.demand.cpuMs);
+      run.demand.cpuMs = 0;
+      return;
+    } else this.#wait(run, 'wait', run.demand.waitMs);
+    if (run.thread === undefined) this.#loopFree(container);
+  }
+
+  #opened(): BackendCell {
+    if (this.#cell === undefined) throw new Error('the backend is not open');
+    return this.#cell;
+  }
+
+  #newRun(): Run {
+    const run = new Run(this.#runs.length);
+    this.#runs.push(run);
+    return run;
+  }
+
+  #arrive(run: Run): void {
+    const container = run.container as SimulatedContainer;
+    if (run.serial) {
+      if (container.serialBusy) container.serialLine.push(run);
+      else {
+        container.serialBusy = true;
+        this.#begin(run);
+      }
+    } else if (run.onThread) container.threadSupply.addOne(run);
+    else this.#begin(run);
+  }
+
+  #beginOnThread(thread: SimulatedThread, run: Run): void {
+    run.thread = thread;
+    this.#begin(run);
+  }
+
+  #begin(run: Run): void {
+    const container = run.container as SimulatedContainer;
+    const { demand } = run;
+    const { requestCpuMs, firstRequestCpuMs } = this.#costs;
+    this.#options.demandOf(run.invocationId, demand);
+    run.requestCpuMs = requestCpuMs + (container.hasServed ? 0 : firstRequestCpuMs);
+    container.hasServed = true;
+    container.executing += 1;
+    this.#noteMemory(container);
+    if (demand.clientCpuMs + demand.clientWaitMs > 0) this.#getClient(run, container);
+    else this.#work(run);
+  }
+
+  #getClient(run: Run, container: SimulatedContainer): void {
+    const shares = this.#opened().multiplexing;
+    if (shares && container.client === 'there') this.#work(run);
+    else if (shares && container.client === 'creating') container.waitingForClient.push(run);
+    else {
+      if (shares) container.client = 'creating';
+      this.#compute(run, 'client', run.demand.clientCpuMs);
+    }
+  }
+
+  #clientMade(run: Run): void {
+    const container = run.container as SimulatedContainer;
+    this.#work(run);
+    if (container.client !== 'creating') return;
+    container.client = 'there';
+    for (const waiting of container.waitingForClient) this.#work(waiting);
+    container.waitingForClient.length = 0;
+  }
+
+  #work(run: Run): void {
+    const { demand } = run;
+    const sliceMs = run.thread === undefined ? Number.POSITIVE_INFINITY : (this.#opened().serviceSliceMs ?? Number.POSITIVE_INFINITY);
+    const firstMs = Math.min(demand.cpuMs, sliceMs);
+    demand.cpuMs -= firstMs;
+    this.#compute(run, 'work', firstMs);
+  }
+
+  #compute(run: Run, stage: 'client' | 'work' | 'yielding', workMs: number): void {
+    const container = run.container as SimulatedContainer;
+    run.stage = stage;
+    run.stretchMs = workMs + Math.max(0, run.requestCpuMs);
+    if (run.thread === undefined && container.loopRun !== undefined && container.loopRun !== run) {
+      container.loopLine.push(run);
+      return;
+    }
+    if (run.thread === undefined) container.loopRun = run;
+    this.#onCore(run, container);
+  }
+
+  #onCore(run: Run, container: SimulatedContainer): void {
+    run.stretchBegunMs = this.#clock.nowMs();
+    const cpuClass = run.stage === 'yielding' && container.cpuClass === 'fair' ? workClass.yielding : container.workClass;
+    run.work = this.#processor.begin(container.account, run.stretchMs, cpuClass, this, run.slot);
+  }
+
+  #loopFree(container: SimulatedContainer): void {
+    const next = container.loopLine.shift();
+    container.loopRun = next;
+    if (next !== undefined) this.#onCore(next, container);
+  }
+
+  #wait(run: Run, stage: 'clientWait' | 'wait', waitMs: number): void {
+    run.stage = stage;
+    if (waitMs > 0) run.event = this.#clock.schedule(waitMs, this, run.slot);
+    else if (stage === 'wait') this.#handlerEnded(run);
+    else this.#clientMade(run);
+  }
+
+  #handlerEnded(run: Run): void {
+    const container = run.container as SimulatedContainer;
+    run.endedMs = this.#clock.nowMs();
+    run.concurrency = container.executing;
+    container.executing -= 1;
+    this.#noteMemory(container);
+    run.stage = 'response';
+    run.event = this.#clock.schedule(this.#costs.responseMs, this, run.slot);
+    const { thread } = run;
+    if (thread !== undefined) {
+      run.thread = undefined;
+      container.threadSupply.ended(thread, true);
+    } else if (run.serial) {
+      const next = container.serialLine.shift();
+      container.serialBusy = next !== undefined;
+      if (next !== undefined) this.#begin(next);
+    }
+  }
+
+  #report(run: Run): void {
+    const container = run.container as SimulatedContainer;
+    const { invocationId } = run;
+    const result = this.#result;
+    result.startedMs = run.startedMs;
+    result.endedMs = run.endedMs;
+    result.cpuMs = run.serial || run.onThread ? run.cpuMs : undefined;
+    result.concurrency = run.concurrency;
+    result.containerCpuMs = this.#processor.accountMs(container.account);
+    container.runs.delete(run);
+    this.#release(run);
+    this.#opened().listener.invocationEnded(container.id, invocationId, result);
+  }
+
+  #release(run: Run): void {
+    run.container = undefined;
+    this.#freeRuns.push(run);
+  }
+
+  #abandon(run: Run): void {
+    if (run.work >= 0) this.#processor.abandon(run.work);
+    if (run.event >= 0) this.#clock.events.cancel(run.event);
+    run.work = -1;
+    run.event = -1;
+    run.thread = undefined;
+    this.#release(run);
+  }
+
+  #startThread(container: SimulatedContainer): void {
+    if (container.gone) return;
+    const thread = new SimulatedThread(container, this.#clock.nowMs());
+    const index = this.#freeStarts.pop() ?? this.#starting.length;
+    this.#starting[index] = thread;
+    thread.work = this.#processor.begin(container.account, this.#costs.threadStartCpuMs, container.workClass, this.#threadStarts, index);
+    container.threadStarts.add(thread.work);
+  }
+
+  #threadStarted(index: number): void {
+    const thread = this.#starting[index] as SimulatedThread;
+    this.#starting[index] = undefined;
+    this.#freeStarts.push(index);
+    const { container } = thread;
+    container.threadStarts.delete(thread.work);
+    container.threads += 1;
+    this.#noteMemory(container);
+    container.threadSupply.started(thread, this.#clock.nowMs() - thread.begunMs);
+  }
+
+  #noteMemory(container: SimulatedContainer): void {
+    const { containerMemoryMb, threadMemoryMb, invocationMemoryMb } = this.#costs;
+    const memoryMb = containerMemoryMb + container.threads * threadMemoryMb + container.executing * invocationMemoryMb;
+    container.peakMemoryMb = Math.max(container.peakMemoryMb, memoryMb);
+    this.#options.memory.memoryChanged(container.id, memoryMb);
+  }
+}
