@@ -7,6 +7,7 @@ const ownProcess = {
   storage: '^src/storage/(server-main|storage-protocol)\\.ts$',
   metrics: '^src/metrics/(sampler-main|sampler-protocol)\\.ts$',
   workloads: '^src/workloads/(pacer-main|pacer-protocol)\\.ts$',
+  suites: '^src/suites/(watchdog-main|watchdog-protocol)\\.ts$',
 };
 const ownProcesses = Object.values(ownProcess);
 

@@ -22,6 +22,7 @@ await build({
     sampler: 'src/metrics/sampler-main.ts',
     storage: 'src/storage/server-main.ts',
     pacer: 'src/workloads/pacer-main.ts',
+    watchdog: 'src/suites/watchdog-main.ts',
   },
   outdir: 'dist/runtime',
   outExtension: { '.js': '.cjs' },

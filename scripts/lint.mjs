@@ -16,6 +16,7 @@ const exportsForOthers = [
   /^src\/backends\/process\/launcher\.ts$/,
   /^src\/metrics\/sampler-main\.ts$/,
   /^src\/workloads\/pacer-main\.ts$/,
+  /^src\/suites\/watchdog-main\.ts$/,
   /^src\/storage\/server-main\.ts$/,
   /^(functions|test|bench|examples|scripts)\//,
   /^[^/]*\.ts$/,

@@ -25,6 +25,7 @@ export const programs: Programs = {
   sampler: join(runtimeFolder, 'sampler.cjs'),
   storage: join(runtimeFolder, 'storage.cjs'),
   pacer: join(runtimeFolder, 'pacer.cjs'),
+  watchdog: join(runtimeFolder, 'watchdog.cjs'),
 };
 
 interface BackendSettings {

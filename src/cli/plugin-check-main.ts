@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { describeError, FbbError, schedulerOptions } from '../core/index.js';
 import { loadPlugin, type LoadedPlugin } from '../plugins/index.js';
-import { conformanceTests } from '../testkit/index.js';
+import { conformanceRuleNames, conformanceTests } from '../testkit/index.js';
 import { hookNames, type CheckMessage, type CheckRequest } from './plugin-check-protocol.js';
 
 const { specifier, fromFolder, runs, seed, schedulerOptions: set, pulse } = workerData as CheckRequest;
@@ -46,7 +46,7 @@ async function check(): Promise<void> {
   }
   const { definition, path, version, hash } = plugin;
   const tests = conformanceTests(definition, { options, runs, seed, onHook });
-  say({ kind: 'loaded', plugin: { name: definition.name, description: definition.description, path, version, hash, rules: tests.map(({ name }) => name) } });
+  say({ kind: 'loaded', plugin: { name: definition.name, description: definition.description, path, version, hash, rules: conformanceRuleNames } });
   for (const { name, run } of tests) {
     let reason: string | null = null;
     try {

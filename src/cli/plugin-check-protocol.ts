@@ -17,7 +17,7 @@ export interface CheckedPlugin {
   readonly path: string;
   readonly version: string | null;
   readonly hash: string;
-  /** Every rule that will be tried, in order. */
+  /** Every rule, in the order in which they are tried; the last ones are not when no scheduler can be made. */
   readonly rules: readonly string[];
 }
 

@@ -7,6 +7,8 @@ const hookPatienceCpuMs = 5_000;
 const loadPatienceMs = 30_000;
 const lookPeriodMs = 250;
 const memoryLimitMb = 512;
+/** With which Node ends a thread whose module waits at its top level when nothing is left that could go on. */
+const unsettledAwait = 13;
 
 export interface RuleResult {
   readonly name: string;
@@ -70,7 +72,7 @@ class Check {
         }
       });
       this.#worker.on('error', (error) => stopped(this.#describeCrash(error)));
-      this.#worker.on('exit', () => stopped('ended the thread in which it was checked; a scheduler must not call process.exit.'));
+      this.#worker.on('exit', (code) => stopped(this.#describeExit(code)));
       this.#watch(stopped);
     });
   }
@@ -92,6 +94,11 @@ class Check {
     const name = plugin.rules[this.#rules.length];
     if (name !== undefined) this.#add({ name, reason: `Scheduler '${plugin.name}' ${what}` });
     return { plugin, rules: this.#rules };
+  }
+
+  #describeExit(code: number): string {
+    if (this.#plugin === undefined && code === unsettledAwait) return 'never finishes loading: an await at its top level waits for what cannot come any more.';
+    return 'ended the thread in which it was checked; a scheduler must not call process.exit.';
   }
 
   #describeCrash(error: unknown): string {

@@ -43,7 +43,7 @@ export async function pluginCheckCommand(specifier: string, options: PluginCheck
     if (reason === null) return;
     // One mistake breaks many rules: its counterexample is shown once.
     const [sentence = ''] = reason.split('\n', 1);
-    print((told.has(sentence) ? sentence : reason).replace(/^/gm, '        '));
+    print((told.has(sentence) ? '(the same)' : reason).replace(/^/gm, '        '));
     told.add(sentence);
   };
   const { plugin, rules } = await checkPlugin({

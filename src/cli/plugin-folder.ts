@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join, resolve, sep } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { describeError, FbbError } from '../core/index.js';
 import { builtinSchedulers } from '../schedulers/index.js';
 import { packageRoot, packageVersion, templatesFolder } from './package-root.js';
@@ -18,9 +18,22 @@ function checkName(name: string): void {
   if (builtin.includes(name)) throw new FbbError('FBB_ERR_PLUGIN_NEW', `There is already a scheduler named '${name}'.`, { fix: `Choose another name than these: ${builtin.join(', ')}.` });
 }
 
-/** By version where this package is installed; a clone by its path, because what it holds may not be published. */
+/** Where npm took this package from, if that was a file: the folder above `node_modules` and what npm noted of it there. */
+function installedFile(): string | undefined {
+  const [parent = ''] = packageRoot.split(`${sep}node_modules${sep}`, 1);
+  try {
+    const { packages } = JSON.parse(readFileSync(join(parent, 'node_modules', '.package-lock.json'), 'utf8')) as { packages: Record<string, { resolved?: string } | undefined> };
+    const resolved = packages[relative(parent, packageRoot).replaceAll(sep, '/')]?.resolved ?? '';
+    return resolved.startsWith('file:') ? resolve(parent, resolved.slice('file:'.length)) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** As this package itself was had: a clone by its path, a packed file by its path, otherwise by version. */
 function dependency(): string {
-  return packageRoot.includes(`${sep}node_modules${sep}`) ? `^${packageVersion}` : `file:${packageRoot}`;
+  const path = packageRoot.includes(`${sep}node_modules${sep}`) ? installedFile() : packageRoot;
+  return path === undefined ? `^${packageVersion}` : `file:${path}`;
 }
 
 function checkFolder(folder: string): void {

@@ -91,7 +91,7 @@ function createProgram(): Command {
     .option('--resume [result]', 'run what is missing of an earlier run: its folder, id, or latest')
     .option('--recalibrate', 'measure the speed of this machine anew')
     .option('--launch-limit <n>', 'containers that may be starting at once (default: two a core)', whole(1, 1000))
-    .option('--container-memory <mb>', 'memory of a container, in MB', whole(64, 1_048_576), 1024)
+    .option('--container-memory <mb>', 'memory of a container, in MB (default: 1024)', whole(64, 1_048_576))
     .option('--container-cores <n>', 'cores that a container may use at once (default: all; fewer need taskset)', whole(1, 1024))
     .addOption(new Option('--backend <name>', 'where containers come from').choices(['process']).default('process'))
     .option('--json', 'print the summaries of all cells as JSON')
@@ -138,6 +138,11 @@ function report(thrown: unknown): ExitCode {
   return ExitCode.bug;
 }
 
+/** Ends the process when all that was printed is written. */
+function end(): void {
+  process.stdout.write('', () => process.stderr.write('', () => process.exit()));
+}
+
 /** Runs a command line; the only place that turns errors into exit codes. */
 export async function main(argv: readonly string[]): Promise<void> {
   // A reader that has seen enough (head, less) closes the pipe; that is no error of ours.
@@ -151,5 +156,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     await createProgram().parseAsync(argv);
   } catch (thrown) {
     process.exitCode = report(thrown);
+    // Nothing has begun that would have to end, but a plug-in that could not be used may have left timers of its own.
+    if (process.exitCode === ExitCode.usage) end();
   }
 }

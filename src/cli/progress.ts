@@ -40,7 +40,7 @@ export class Progress implements SuiteObserver {
   #startedMs = 0;
   #refresh: NodeJS.Timeout | undefined;
 
-  constructor(cells: readonly PlannedCell[], terminal: boolean) {
+  constructor(cells: readonly PlannedCell[], terminal: boolean, readonly hookStuck: (sentence: string) => never) {
     this.#cells = cells;
     if (terminal) this.#bar = new SingleBar({ format: '{position} {cell} {bar} {value}/{total} · {left} left', hideCursor: true, clearOnComplete: true, barsize: 24, stream: process.stderr, gracefulExit: false });
   }

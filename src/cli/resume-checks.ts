@@ -1,14 +1,15 @@
 import { FbbError } from '../core/index.js';
 import type { Manifest } from '../results/index.js';
 import type { PluginSchedulers, Suite, SuitePlan } from '../suites/index.js';
-import { experimentsAskedFor, type SuiteOptions } from './suite-selection.js';
+import { experimentsAskedFor, limitOf, warmupOf, type SuiteOptions } from './suite-selection.js';
 
 /** Throws unless an earlier run is one of this suite with these options. */
 export function checkSameRun(manifest: Manifest, suite: Suite, options: SuiteOptions): void {
   if (manifest.suite.name !== suite.name || manifest.suite.hash !== suite.hash) {
     throw new FbbError('FBB_ERR_RESULTS_RESUME', `${manifest.id} is of suite '${manifest.suite.name}'${manifest.suite.name === suite.name ? ', which has changed since' : ''}.`);
   }
-  const { selection } = manifest;
+  const { selection, settings } = manifest;
+  const quick = { limit: limitOf(options) ?? null, warmup: warmupOf(suite, options) };
   const given = [
     [options.full === true ? '--full' : '--experiments', experimentsAskedFor(suite, options), selection.experiments],
     ['--workloads', options.workloads, selection.workloads],
@@ -19,6 +20,10 @@ export function checkSameRun(manifest: Manifest, suite: Suite, options: SuiteOpt
     ['--limit', options.limit, selection.limit],
     ['--load', options.load, selection.load],
     ['--seed', options.seed, selection.seed],
+    ['--launch-limit', options.launchLimit, settings.launchLimit],
+    ['--container-memory', options.containerMemory, settings.containerMemoryMb],
+    ['--container-cores', options.containerCores, settings.containerCores],
+    ['limit or warm-up than --quick has', options.quick === true ? quick : undefined, { limit: selection.limit, warmup: settings.warmupInvocations }],
   ] as const;
   const other = given.filter(([, value, before]) => value !== undefined && JSON.stringify(value) !== JSON.stringify(before)).map(([option]) => option);
   if (other.length > 0) {

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { renderBounds, renderInstrument, renderNotes, renderProblems, renderSummaryTable } from '../report/index.js';
+import { renderClairvoyant, renderInstrument, renderNotes, renderProblems, renderSummaryTable } from '../report/index.js';
 import { findResultSet, type ResultSet } from '../results/index.js';
 import { print, styleFor } from './output.js';
 import { suitesFolder } from './package-root.js';
@@ -25,11 +25,14 @@ export function printResult(results: ResultSet, asJson: boolean): void {
   print('');
   if (summaries.length === 0) print('No cell has finished.');
   else print(renderSummaryTable(manifest, summaries, style));
-  for (const bound of renderBounds(results, summaries, style)) print(bound);
+  for (const line of renderClairvoyant(results, summaries, style)) print(line);
   for (const note of renderNotes(summaries, notesPerCell)) print(style.dim(note));
   for (const problem of renderProblems(summaries, problemsPerCell)) print(style.red(`! ${problem}`));
-  const unfinished = manifest.cells.filter(({ status }) => !['valid', 'invalid', 'skipped'].includes(status));
-  if (unfinished.length > 0) print(style.red(`! ${unfinished.length} of ${manifest.cells.length} cells have not finished; to run them: ${resumeCommand(results)}`));
+  const missing = manifest.cells.filter(({ status }) => !['valid', 'skipped'].includes(status));
+  if (missing.length > 0) {
+    const what = missing.some(({ status }) => status === 'invalid') ? 'have not finished or are invalid' : 'have not finished';
+    print(style.red(`! ${missing.length} of ${manifest.cells.length} cells ${what}; to run them: ${resumeCommand(results)}`));
+  }
   const instrument = renderInstrument(summaries);
   if (instrument !== undefined) print(style.dim(instrument));
   if (manifest.selection.limit !== null) print(style.red(`! only the first ${manifest.selection.limit} invocations of each workload: a trial, no result`));

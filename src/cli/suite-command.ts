@@ -1,3 +1,4 @@
+import { closeSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { createRng, ExitCode, schedulerOptions, wallClockIso } from '../core/index.js';
 import { hostFingerprint } from '../metrics/index.js';
@@ -22,9 +23,8 @@ import { packageCommit, packageVersion, suitesFolder } from './package-root.js';
 import { expectedSuiteMs, formatDuration, Progress } from './progress.js';
 import { checkSamePlugins, checkSameRun, checkSameWork } from './resume-checks.js';
 import { printResult } from './show-command.js';
-import { selectionOf, selectionOfManifest, storedSelection, type SuiteOptions } from './suite-selection.js';
+import { defaultContainerMemoryMb, selectionOf, selectionOfManifest, storedSelection, warmupOf, type SuiteOptions } from './suite-selection.js';
 
-const quickWarmup = 5;
 const notLinux =
   'This is not Linux: memory of containers is RSS and is limited by their heap only, CPU time of an invocation is unknown, processes that functions detach are not found, and the load generator stays in the normal class.';
 
@@ -121,12 +121,12 @@ function settingsOf(suite: Suite, options: SuiteOptions): Manifest['settings'] {
   return {
     keepAliveMs: suite.keepAliveMs,
     launchLimit: options.launchLimit ?? 2 * availableParallelism(),
-    containerMemoryMb: options.containerMemory,
+    containerMemoryMb: options.containerMemory ?? defaultContainerMemoryMb,
     containerCores: options.containerCores ?? null,
     maxAttempts: suite.maxAttempts,
     maxLagMs: suite.maxLagMs,
     maxFailedShare: suite.maxFailedShare,
-    warmupInvocations: options.quick === true ? Math.min(quickWarmup, suite.warmupInvocations) : suite.warmupInvocations,
+    warmupInvocations: warmupOf(suite, options),
   };
 }
 
@@ -155,7 +155,14 @@ export async function suiteCommand(name: string, options: SuiteOptions): Promise
 
   const { settings } = results.manifest;
   const cellSettings: CellSettings = { ...settings, seed: prepared.selection.seed };
-  const progress = new Progress(cells, process.stderr.isTTY);
+  const progress = new Progress(cells, process.stderr.isTTY, (sentence) => {
+    progress.close();
+    tell(sentence);
+    printResult(results, options.json === true);
+    // Node would tell that it waits for the watchdog to let go of this thread.
+    closeSync(process.stderr.fd);
+    process.exit(ExitCode.invalidCell);
+  });
   const { signal } = interruptible();
   results.setStatus('running');
   if (process.platform !== 'linux') tell(notLinux);
@@ -165,6 +172,7 @@ export async function suiteCommand(name: string, options: SuiteOptions): Promise
       results,
       settings: cellSettings,
       programs,
+      plugins: loaded.plugins,
       createBackend: backendFactory({ cores: availableParallelism(), launchLimit: settings.launchLimit, memoryLimitMb: settings.containerMemoryMb, containerCores: settings.containerCores ?? availableParallelism() }),
       warmupCell: firstIndependent(cells) ?? firstIndependent(prepared.plan.cells),
       warmupInvocations: settings.warmupInvocations,

@@ -18,13 +18,24 @@ export interface SuiteOptions {
   readonly resume?: string | true;
   readonly recalibrate?: true;
   readonly launchLimit?: number;
-  readonly containerMemory: number;
+  readonly containerMemory?: number;
   readonly containerCores?: number;
   readonly backend: string;
   readonly json?: true;
 }
 
+export const defaultContainerMemoryMb = 1_024;
 const quickLimit = 45;
+const quickWarmup = 5;
+
+/** How many invocations of each workload are asked for; undefined when all are. */
+export function limitOf({ limit, quick }: SuiteOptions): number | undefined {
+  return limit ?? (quick === true ? quickLimit : undefined);
+}
+
+export function warmupOf({ warmupInvocations }: Suite, { quick }: SuiteOptions): number {
+  return quick === true ? Math.min(quickWarmup, warmupInvocations) : warmupInvocations;
+}
 
 /** The experiments asked for; undefined when none was. */
 export function experimentsAskedFor(suite: Suite, { experiments, full }: SuiteOptions): string[] | undefined {
@@ -43,7 +54,7 @@ export function selectionOf(suite: Suite, options: SuiteOptions, added: readonly
     workloads: options.workloads,
     schedulers: options.schedulers,
     repeat: options.repeat ?? 1,
-    limit: options.limit ?? (options.quick === true ? quickLimit : undefined),
+    limit: limitOf(options),
     load: options.load ?? suite.load,
     seed: options.seed ?? suite.seed,
     set: options.set,

@@ -21,6 +21,7 @@ export const errorCatalogue = {
   FBB_ERR_SCHEDULER_UNKNOWN: { exitCode: ExitCode.usage, fix: 'Run "faasbatch-bench list schedulers".' },
   FBB_ERR_SCHEDULER_ACTION: { exitCode: ExitCode.invalidCell, fix: 'Mend the scheduler; docs/plugins.md lists what each action needs.' },
   FBB_ERR_SCHEDULER_THREW: { exitCode: ExitCode.invalidCell, fix: 'Mend the scheduler; hooks must not throw.' },
+  FBB_ERR_SCHEDULER_STUCK: { exitCode: ExitCode.invalidCell, fix: 'Mend the scheduler; "faasbatch-bench plugin check" finds most endless loops. Finished cells are kept; continue with --resume.' },
   FBB_ERR_SCHEDULER_STALLED: { exitCode: ExitCode.invalidCell, fix: 'Every invocation passed to onArrival must be assigned in the end.' },
   FBB_ERR_PLUGIN_NOT_FOUND: { exitCode: ExitCode.usage, fix: 'Give the path of a file that exists (beginning with ./ or /), or the name of an installed package.' },
   FBB_ERR_PLUGIN_LOAD: { exitCode: ExitCode.usage, fix: 'Mend the place named; the file must load without errors.' },

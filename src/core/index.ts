@@ -20,7 +20,9 @@ export type { Recorder, RowSink } from './recorder.js';
 export { Registry } from './registry.js';
 export { createRng, type Rng } from './rng.js';
 export {
+  cpuClasses,
   defineScheduler,
+  executionModes,
   type Capability,
   type CpuClass,
   type CpuState,
@@ -31,6 +33,7 @@ export {
   type SchedulerDeps,
 } from './scheduler.js';
 export { describeOptions, schedulerOptions, storedOptions, type SchedulerOption } from './scheduler-options.js';
+export { thrownPlace } from './thrown-place.js';
 export type { Workload } from './workload.js';
 export {
   modeHeader,

@@ -7,13 +7,15 @@ import type { CellProfile } from './profile.js';
 import type { Rng } from './rng.js';
 
 /** How a container executes a batch: one after another, or in parallel inside the container. */
-export type ExecutionMode = 'serial' | 'expanded';
+export type ExecutionMode = (typeof executionModes)[number];
+export const executionModes = ['serial', 'expanded'] as const;
 
 /** Something a backend may or may not be able to do, for example `cpu-class`. */
 export type Capability = 'cpu-class';
 
 /** Real-time class before fair share, as SFS needs it. */
-export type CpuClass = 'fifo' | 'fair';
+export type CpuClass = (typeof cpuClasses)[number];
+export const cpuClasses = ['fifo', 'fair'] as const;
 
 /** Whether a container has work for a core right now, running or waiting for one, or waits for something else. */
 export type CpuState = 'runnable' | 'sleeping';

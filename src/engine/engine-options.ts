@@ -1,4 +1,5 @@
 import type { Backend, Clock, FbbError, FunctionSpec, Recorder, Scheduler } from '../core/index.js';
+import type { HookWatch } from './scheduler-hooks.js';
 
 /** What an engine is made of. */
 export interface EngineOptions {
@@ -14,6 +15,8 @@ export interface EngineOptions {
   readonly maxAttempts: number;
   /** With work waiting, nothing running and no progress for this long, the scheduler is said to have stalled. */
   readonly stallTimeoutMs: number;
+  /** Looks after hooks that do not return. */
+  readonly hookWatch?: HookWatch | undefined;
   /** Called once: every arrival has ended, or the cell cannot go on. */
   onFinished(error: FbbError | undefined): void;
 }

@@ -1,6 +1,7 @@
 import {
-  describeError,
+  cpuClasses,
   DurationRecorder,
+  executionModes,
   FbbError,
   type Backend,
   type BackendListener,
@@ -17,7 +18,6 @@ import {
   type OutcomeStatus,
   type PoolView,
   type Recorder,
-  type Scheduler,
   type SchedulerContext,
   type Timer,
 } from '../core/index.js';
@@ -25,6 +25,7 @@ import type { EngineCounts, EngineOptions } from './engine-options.js';
 import { KeepAlive } from './keep-alive.js';
 import { ContainerRecord, InvocationRecord, isInvocationRecord, Pool, removeFrom, type PendingBatch } from './records.js';
 import { planRecovery } from './recovery.js';
+import { SchedulerHooks } from './scheduler-hooks.js';
 import { SchedulerTimers } from './scheduler-timers.js';
 
 /** A container has this long beyond a function's timeout to say something before it is given up. */
@@ -47,7 +48,7 @@ export class Engine implements SchedulerContext, BackendListener {
   readonly #options: EngineOptions;
   readonly #clock: Clock;
   readonly #backend: Backend;
-  readonly #scheduler: Scheduler;
+  readonly #hooks: SchedulerHooks;
   readonly #recorder: Recorder;
   readonly #pools = new Map<string, Pool>();
   readonly #histories = new Map<string, DurationRecorder>();
@@ -77,14 +78,14 @@ export class Engine implements SchedulerContext, BackendListener {
     this.#options = options;
     this.#clock = options.clock;
     this.#backend = options.backend;
-    this.#scheduler = options.scheduler;
+    this.#hooks = new SchedulerHooks({ scheduler: options.scheduler, schedulerName: options.schedulerName, context: this, watch: options.hookWatch, fail: (error) => this.fail(error) });
     this.#recorder = options.recorder;
     this.cores = options.backend.cores;
     this.#schedulerTimers = new SchedulerTimers({
       clock: options.clock,
       progress: () => this.#arrived + this.#ended + this.#launched + this.#nextBatchId,
       refuse: (what) => this.#badAction('setTimer', what),
-      threw: (thrown) => this.#schedulerThrew('a timer', thrown),
+      call: (callback) => this.#hooks.timer(callback),
     });
     this.#keepAlive = new KeepAlive({ clock: options.clock, keepAliveMs: options.keepAliveMs, retire: (container) => this.#retireRecord(container) });
   }
@@ -153,7 +154,10 @@ export class Engine implements SchedulerContext, BackendListener {
   }
 
   assign(target: Container, invocations: readonly Invocation[], mode: ExecutionMode): void {
+    const given: unknown = invocations;
+    if (!Array.isArray(given)) throw this.#badAction('assign', 'invocations must be an array');
     const container = this.#checkContainer('assign', target, invocations);
+    this.#checkOneOf('assign', executionModes, mode);
     if (invocations.length === 0) throw this.#badAction('assign', `container ${container.id} was given an empty batch`);
     const nowMs = this.#clock.nowMs();
     const records: InvocationRecord[] = [];
@@ -191,6 +195,7 @@ export class Engine implements SchedulerContext, BackendListener {
 
   setCpuClass(target: Container, cpuClass: CpuClass): void {
     const container = this.#checkContainer('setCpuClass', target);
+    this.#checkOneOf('setCpuClass', cpuClasses, cpuClass);
     if (this.#backend.setCpuClass === undefined) throw this.#badAction('setCpuClass', `backend '${this.#backend.name}' has no cpu-class`);
     this.#backend.setCpuClass(container, cpuClass);
   }
@@ -250,13 +255,7 @@ export class Engine implements SchedulerContext, BackendListener {
     } else if (container.outbox.length > 0) {
       this.#flush(container);
     }
-    if (this.#scheduler.onOutcome !== undefined) {
-      try {
-        this.#scheduler.onOutcome(record, container, this);
-      } catch (thrown) {
-        this.#schedulerThrew('onOutcome', thrown);
-      }
-    }
+    this.#hooks.outcome(record, container);
     if (container.state === 'idle') this.#hook('onContainerIdle', container);
     this.#finishIfDone();
   }
@@ -451,26 +450,11 @@ export class Engine implements SchedulerContext, BackendListener {
   }
 
   #hookArrival(record: InvocationRecord): void {
-    if (this.#finished) return;
-    try {
-      this.#scheduler.onArrival(record, this);
-    } catch (thrown) {
-      this.#schedulerThrew('onArrival', thrown);
-    }
+    if (!this.#finished) this.#hooks.arrival(record);
   }
 
   #hook(name: 'onContainerReady' | 'onContainerIdle' | 'onContainerLost', container: ContainerRecord): void {
-    if (this.#finished || this.#scheduler[name] === undefined) return;
-    try {
-      this.#scheduler[name](container, this);
-    } catch (thrown) {
-      this.#schedulerThrew(name, thrown);
-    }
-  }
-
-  #schedulerThrew(where: string, thrown: unknown): void {
-    if (thrown instanceof FbbError) this.fail(thrown);
-    else this.fail(new FbbError('FBB_ERR_SCHEDULER_THREW', `Scheduler '${this.#options.schedulerName}' threw in ${where}: ${describeError(thrown)}`, { cause: thrown }));
+    if (!this.#finished) this.#hooks.container(name, container);
   }
 
   /** A scheduler that swallowed the error that ended its cell gets it again from whatever it does next. */
@@ -485,6 +469,12 @@ export class Engine implements SchedulerContext, BackendListener {
     const what = target instanceof ContainerRecord && container === undefined ? target.state : 'not one of this cell';
     const given = invocations.length === 0 ? '' : `, given to it: invocation ${invocations.map(({ id }) => id).join(', ')}`;
     throw this.#badAction(action, `container ${target.id} is ${what}${given}`);
+  }
+
+  /** A plug-in may hand over anything, whatever its types say. */
+  #checkOneOf(action: string, names: readonly string[], given: unknown): void {
+    if (typeof given === 'string' && names.includes(given)) return;
+    throw this.#badAction(action, `${typeof given === 'string' ? `'${given}'` : String(given)} is not one of ${names.map((name) => `'${name}'`).join(', ')}`);
   }
 
   #checkInvocation(container: ContainerRecord, invocation: Invocation): InvocationRecord {

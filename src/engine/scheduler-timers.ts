@@ -10,7 +10,8 @@ interface SchedulerTimersOptions {
   readonly progress: () => number;
   /** Ends the cell; what to throw. */
   readonly refuse: (what: string) => Error;
-  readonly threw: (thrown: unknown) => void;
+  /** Calls back, and sees to what that throws. */
+  readonly call: (callback: () => void) => void;
 }
 
 /** The timers of a scheduler: counted, checked, and cancelled when its cell ends. */
@@ -29,17 +30,12 @@ export class SchedulerTimers {
   }
 
   set(delayMs: number, callback: () => void): Timer {
-    const { clock, refuse, threw } = this.#options;
+    const { clock, refuse, call } = this.#options;
     if (!Number.isFinite(delayMs)) throw refuse(`the delay is ${String(delayMs)}`);
     if (delayMs < shortestPatienceMs && this.#isRestless()) throw refuse(`${maxRestlessTimers} timers of less than ${shortestPatienceMs} ms in a row, with nothing done in between`);
     const timer = clock.setTimer(delayMs, () => {
       // One that was cancelled with its cell may still be under way.
-      if (!this.#pending.delete(timer)) return;
-      try {
-        callback();
-      } catch (thrown) {
-        threw(thrown);
-      }
+      if (this.#pending.delete(timer)) call(callback);
     });
     this.#pending.add(timer);
     return {

@@ -7,6 +7,11 @@ function isSchema(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'safeParse' in value && typeof value.safeParse === 'function';
 }
 
+/** Schemas of zod 3 have the same methods, and nothing that tells which options they take. */
+function isZod4Schema(value: unknown): boolean {
+  return isSchema(value) && '_zod' in (value as object);
+}
+
 function requiresProblems(requires: unknown): string[] {
   const valid = `the capabilities are: ${Object.keys(capabilities).join(', ')}`;
   if (!Array.isArray(requires)) return [`requires is not a list (${valid})`];
@@ -24,7 +29,10 @@ const parts: Readonly<Record<string, { readonly fits: (value: unknown) => boolea
     problem: (value) => (value === undefined ? 'name is missing' : `name is ${JSON.stringify(value)}, it must be of lower-case letters, digits and single hyphens`),
   },
   description: { fits: isText, problem: () => 'description is not a text that says what it does' },
-  options: { fits: isSchema, problem: () => 'options is not a zod schema, for example z.strictObject({})' },
+  options: {
+    fits: isZod4Schema,
+    problem: (value) => (isSchema(value) ? 'options is a schema, but not one of zod 4; import z from faasbatch-bench, which has it' : 'options is not a zod schema, for example z.strictObject({})'),
+  },
   multiplexing: { fits: (value) => typeof value === 'boolean', problem: () => 'multiplexing is neither true nor false', optional: true },
   profileOf: { fits: isText, problem: () => 'profileOf is not a text, the name of a scheduler', optional: true },
   serviceSliceMs: { fits: isFunction, problem: () => 'serviceSliceMs is not a function', optional: true },

@@ -3,9 +3,11 @@ import { isBuiltin } from 'node:module';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createJiti, type Jiti } from 'jiti';
-import { defineScheduler, FbbError, type SchedulerDefinition } from '../core/index.js';
+import { defineScheduler, FbbError, MonotonicClock, type Clock, type SchedulerDefinition } from '../core/index.js';
 import { definitionProblems } from './definition-problems.js';
+import { guardLoading, loadError } from './guard-loading.js';
 import { describeLoadError } from './load-error.js';
+import { optionsProblem } from './options-problem.js';
 import { filesOf, hashOf, versionOf } from './plugin-files.js';
 
 /** A scheduler that does not ship with the harness, and where it came from. */
@@ -66,24 +68,30 @@ function definitionOf(module: unknown, specifier: string): SchedulerDefinition {
     throw new FbbError('FBB_ERR_PLUGIN_INVALID', `Plug-in '${specifier}' has no default export; ${others}.`, { fix: 'Write "export default defineScheduler({ ... })".' });
   }
   const problems = definitionProblems(value);
-  if (problems.length === 0) return defineScheduler(value as SchedulerDefinition);
-  throw new FbbError('FBB_ERR_PLUGIN_INVALID', `The default export of plug-in '${specifier}' is no scheduler: ${problems.join('; ')}.`);
+  if (problems.length > 0) throw new FbbError('FBB_ERR_PLUGIN_INVALID', `The default export of plug-in '${specifier}' is no scheduler: ${problems.join('; ')}.`);
+  const definition = defineScheduler(value as SchedulerDefinition);
+  const problem = optionsProblem(definition);
+  if (problem === undefined) return definition;
+  throw new FbbError('FBB_ERR_PLUGIN_INVALID', `Plug-in '${specifier}' cannot be used. ${problem}`, {
+    fix: 'Make its options with z.strictObject of numbers, texts and booleans; docs/plugins.md describes them.',
+  });
 }
 
 /**
  * Loads a scheduler from a TypeScript or JavaScript file, or from a package that is installed for `fromFolder`. Nothing is compiled
- * beforehand and nothing is left on disk.
+ * beforehand and nothing is left on disk. The clock tells when to give up one that never finishes loading.
  */
-export async function loadPlugin(specifier: string, fromFolder: string): Promise<LoadedPlugin> {
+export async function loadPlugin(specifier: string, fromFolder: string, clock: Clock = new MonotonicClock()): Promise<LoadedPlugin> {
   const settings = { fsCache: false, interopDefault: false };
   const path = isPluginPath(specifier) ? fileOf(specifier, fromFolder) : packageFileOf(specifier, fromFolder, createJiti(import.meta.url, settings));
   let module: unknown;
   let files: ReadonlyMap<string, string> = new Map();
   try {
     files = filesOf(path);
-    module = await createJiti(path, { ...settings, virtualModules: await modulesFor(files) }).import(path);
+    const virtualModules = await modulesFor(files);
+    module = await guardLoading(specifier, clock, () => createJiti(path, { ...settings, virtualModules }).import(path));
   } catch (thrown) {
-    throw new FbbError('FBB_ERR_PLUGIN_LOAD', `Plug-in '${specifier}' could not be loaded: ${describeLoadError(thrown, [...files.keys()])}.`, { cause: thrown });
+    throw loadError(specifier, describeLoadError(thrown, [...files.keys()]), thrown);
   }
   return { definition: definitionOf(module, specifier), specifier, path, version: versionOf(path), hash: hashOf(path, files) };
 }

@@ -1,2 +1,2 @@
-export { renderBounds } from './bound-lines.js';
+export { renderClairvoyant } from './clairvoyant-lines.js';
 export { formatMs, renderInstrument, renderNotes, renderProblems, renderSummaryTable, type TableStyle } from './summary-table.js';

@@ -16,6 +16,8 @@ export interface CellAverage {
   readonly parameters: CellSummary['cell']['parameters'];
   readonly repetitions: number;
   readonly invalid: number;
+  /** Whether the numbers are those of valid cells. */
+  readonly comparable: boolean;
   readonly arrived: number;
   readonly meanMs: number | null;
   readonly p50Ms: number | null;
@@ -64,6 +66,7 @@ function average(runs: readonly CellSummary[], label: string): CellAverage {
     parameters: cell.parameters,
     repetitions: used.length,
     invalid: ran.length - valid.length,
+    comparable: valid.length > 0,
     arrived: invocations.arrived,
     meanMs: over((run) => run.latencyMs.total.mean),
     p50Ms: over((run) => run.latencyMs.total.p50),

@@ -52,12 +52,19 @@ const columns = [
   'cont.', 'GB·s', 'CPU·s', 'mean', 'paper', 'cont.', 'paper',
 ];
 
+/** How many of the repetitions are invalid, where there are others that the numbers are taken from. */
+function invalidMark({ invalid, comparable, repetitions }: CellAverage): string {
+  if (invalid === 0) return '';
+  return comparable ? ` ${invalid} of ${invalid + repetitions} invalid` : ' invalid';
+}
+
 function row(manifest: Manifest, cell: CellAverage, base: CellAverage | undefined, style: TableStyle): string[] {
   const published = publishedChange(manifest, cell);
   const isBase = cell === base;
-  const change = (value: number | null, baseValue: number | null): string => (isBase ? style.dim('base') : base === undefined ? '–' : formatChange(value, baseValue));
+  const comparable = cell.comparable && base?.comparable === true;
+  const change = (value: number | null, baseValue: number | null): string => (isBase ? style.dim('base') : comparable ? formatChange(value, baseValue) : '–');
   return [
-    `${cell.label}${cell.invalid > 0 ? style.red(' invalid') : ''}`,
+    `${cell.label}${style.red(invalidMark(cell))}`,
     formatMs(cell.meanMs),
     formatMs(cell.p50Ms),
     formatMs(cell.p98Ms),
@@ -111,6 +118,13 @@ function block(manifest: Manifest, cells: readonly CellAverage[], style: TableSt
   return [...lines, ...reasonsBelow(cells, style)].join('\n');
 }
 
+/** What the columns of change are against, or why they are empty. */
+function comparison(base: string, cells: readonly CellAverage[]): string {
+  const bases = cells.filter(({ scheduler, skipped }) => scheduler === base && skipped === undefined);
+  if (bases.length === 0) return `no ${base} to compare with`;
+  return bases.some(({ comparable }) => comparable) ? `change against ${base}` : `no valid ${base} to compare with`;
+}
+
 /** The comparison at the end of a run: a block an experiment and workload, a row a scheduler. */
 export function renderSummaryTable(manifest: Manifest, summaries: readonly CellSummary[], style: TableStyle): string {
   const averages = meanOverRepetitions(summaries, manifest);
@@ -124,7 +138,7 @@ export function renderSummaryTable(manifest: Manifest, summaries: readonly CellS
     const ran = cells.filter(({ skipped }) => skipped === undefined);
     const arrived = [...new Set((ran.length > 0 ? ran : cells).map((cell) => cell.arrived))].join(' / ');
     const repetitions = Math.max(...cells.map((cell) => cell.repetitions));
-    parts.push(`${style.bold(title)}   ${arrived} invocations${repetitions > 1 ? `, means of ${repetitions} repetitions` : ''}; latencies in ms, change against ${manifest.base}`);
+    parts.push(`${style.bold(title)}   ${arrived} invocations${repetitions > 1 ? `, means of ${repetitions} repetitions` : ''}; latencies in ms, ${comparison(manifest.base, cells)}`);
     parts.push(block(manifest, cells, style), '');
   }
   return parts.join('\n');
@@ -136,10 +150,12 @@ export function renderInstrument(all: readonly CellSummary[]): string | undefine
   if (summaries.length === 0) return undefined;
   const lags = summaries.map(({ loadGenerator }) => loadGenerator.lagP99Ms ?? loadGenerator.lagMaxMs ?? 0);
   const shares = summaries.map(({ sampler }) => sampler?.coreShare ?? Number.NaN);
+  const harnessShares = summaries.flatMap(({ harness }) => (harness === undefined ? [] : [harness.coreShare]));
   const realTime = summaries.every(({ loadGenerator }) => loadGenerator.realTime);
   const rss = summaries.some(({ memory }) => memory.source === 'rss');
   return [
     `load generator late by at most ${formatMs(Math.max(...lags))} ms (p99 of the worst cell), its threads in the ${realTime ? 'real-time class' : 'normal class: chrt is not there or not permitted'}`,
+    ...(harnessShares.length === 0 ? [] : [`the harness itself used at most ${(Math.max(...harnessShares) * 100).toFixed(1)} % of a core`]),
     `sampling cost ${shares.some(Number.isNaN) ? 'unknown in a cell' : `at most ${(Math.max(...shares) * 100).toFixed(1)} % of a core`}${rss ? '; memory is RSS, which counts shared pages in every container: there is no PSS here' : ''}`,
   ].join('; ');
 }

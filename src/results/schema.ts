@@ -74,6 +74,8 @@ export const summarySchema = z.object({
   loadGenerator: z.object({ lagP50Ms: nullableNumber, lagP99Ms: nullableNumber, lagMaxMs: nullableNumber, realTime: z.boolean() }),
   /** What sampling cost; null when the sampler did not live to tell. */
   sampler: z.object({ cpuMs: z.number(), coreShare: z.number(), rounds: z.number().int(), missedRounds: z.number().int() }).nullable(),
+  /** What engine and load generator cost; result sets of earlier versions do not tell. */
+  harness: z.object({ cpuMs: z.number(), coreShare: z.number() }).optional(),
   /** From the first intended second to the end of the last invocation. */
   wallMs: z.number(),
 });

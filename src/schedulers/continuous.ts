@@ -132,7 +132,10 @@ class Continuous implements Scheduler {
       window.fewestRunning = Math.min(window.fewestRunning, concurrency);
       window.mostWorking = Math.max(window.mostWorking, this.#working);
       const lengthMs = nowMs - window.startMs;
-      if (inFlight > 0 && window.fewestRunning > 1 && lengthMs < windowMs) return;
+      if (inFlight > 1 && window.fewestRunning > 1 && lengthMs < windowMs) {
+        window.fewestRunning = Math.min(window.fewestRunning, inFlight);
+        return;
+      }
       this.#windows.delete(id);
       if (window.fewestRunning > 1 && lengthMs >= windowMs) this.#judge(state, (containerCpuMs - window.startCpuMs) / lengthMs, window, cores);
     }

@@ -20,12 +20,11 @@ class FunctionState {
   seen = 0;
   ewmaLoad = 0;
   lastWindow = -1;
-  /** Whether the log has been told of a batch size held at 1; where there is no SLO it has been told that. */
-  told: boolean;
+  /** How often the batch size was held at 1. */
+  clamped = 0;
 
   constructor(sloMs: number | undefined) {
     this.sloMs = sloMs ?? 0;
-    this.told = sloMs === undefined;
   }
 
   recordBatch(durationMs: number, invocations: number): void {
@@ -90,9 +89,10 @@ class Kraken implements Scheduler {
   #batchSize(functionId: string, state: FunctionState): number {
     const size = Math.floor(state.sloMs / state.meanMs);
     if (size >= 1) return size;
-    if (!state.told) {
-      state.told = true;
-      this.#log(`batch size of '${functionId}' held at 1: mean duration ${state.meanMs.toFixed(0)} ms, SLO ${state.sloMs.toFixed(0)} ms`);
+    state.clamped += 1;
+    // Told at 1, 2, 4, 8, … so that one time can be told from always; where there is no SLO that has been said.
+    if (state.sloMs > 0 && Number.isInteger(Math.log2(state.clamped))) {
+      this.#log(`batch size of '${functionId}' held at 1, time ${state.clamped}: mean duration ${state.meanMs.toFixed(0)} ms, SLO ${state.sloMs.toFixed(0)} ms`);
     }
     return 1;
   }

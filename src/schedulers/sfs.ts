@@ -9,7 +9,8 @@ const options = z.strictObject({
   minSliceMs: z.number().positive().default(6).describe('the shortest slice'),
   windowArrivals: z.number().int().min(2).default(100).describe('arrivals after which the slice is set anew'),
   overloadFactor: z.number().positive().default(3).describe('one that has waited for the filter longer than this many slices goes to fair share at once'),
-  pollMs: z.number().min(1).default(1).describe('how often those in the filter are looked at: do they sleep?'),
+  pollMs: z.number().min(1).default(1).describe('how often those that run in the filter are looked at: do they sleep?'),
+  sleeperPollMs: z.number().min(1).default(4).describe('how often those that sleep are looked at: have they woken?'),
 });
 
 type SfsOptions = z.output<typeof options>;
@@ -43,6 +44,7 @@ class Filter {
   #windowStartMs = Number.NaN;
   #windowArrivals = 0;
   #poll: Timer | undefined;
+  #sleepersSeenMs = Number.NEGATIVE_INFINITY;
 
   constructor(sfsOptions: SfsOptions) {
     this.#options = sfsOptions;
@@ -138,8 +140,10 @@ class Filter {
 
   /** Takes the class from those that sleep or have used up their credit; those that have woken queue again. */
   #look(ctx: SchedulerContext): void {
+    const sleepersToo = ctx.nowMs - this.#sleepersSeenMs >= this.#options.sleeperPollMs;
+    if (sleepersToo) this.#sleepersSeenMs = ctx.nowMs;
     for (const [invocationId, task] of this.#tasks) {
-      if (task.state === 'queued') continue;
+      if (task.state === 'queued' || (task.state === 'sleeping' && !sleepersToo)) continue;
       const idle = ctx.cpuState(task.container) === 'sleeping';
       if (!idle) task.awake = true;
       const sleeps = idle && (task.awake || ctx.nowMs - task.sinceMs >= this.#options.minSliceMs);

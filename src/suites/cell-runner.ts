@@ -1,5 +1,4 @@
 import {
-  createRng,
   describeError,
   FbbError,
   MonotonicClock,
@@ -8,19 +7,21 @@ import {
   type ContainerRow,
   type RowSink,
   type SamplerCost,
-  type Scheduler,
   type Workload,
 } from '../core/index.js';
 import { Engine } from '../engine/index.js';
 import { CellRecorder, Sampler } from '../metrics/index.js';
-import { createFromPlugin } from '../plugins/index.js';
 import { schemaVersion, type CellSummary } from '../results/index.js';
 import { startStorage, type StorageProcess } from '../storage/index.js';
 import { LoadGenerator } from '../workloads/index.js';
-import { raiseToRealTime } from './harness-priority.js';
+import { createScheduler } from './create-scheduler.js';
+import { raiseToRealTime, watchdogPriority } from './harness-priority.js';
 import { judgeCell } from './judge-cell.js';
+import { blamePlugin, catchOutsideErrors } from './outside-errors.js';
 import type { PlannedCell } from './planned-cell.js';
 import { reasonToSkip, skippedSummary } from './skipped-cell.js';
+import { describeScheduler, type PluginSchedulers } from './suite-plugins.js';
+import { Watchdog } from './watchdog.js';
 
 /** What a backend is made of for one cell. */
 export interface BackendDeps {
@@ -34,6 +35,7 @@ export interface Programs {
   readonly sampler: string;
   readonly storage: string;
   readonly pacer: string;
+  readonly watchdog: string;
 }
 
 export interface CellSettings {
@@ -47,6 +49,8 @@ export interface CellSettings {
 export interface CellRunnerOptions {
   readonly settings: CellSettings;
   readonly programs: Programs;
+  /** Where the schedulers came from that are not built in. */
+  readonly plugins: PluginSchedulers;
   createBackend(deps: BackendDeps): Backend;
 }
 
@@ -65,6 +69,7 @@ const stallTimeoutMs = 30_000;
 const sampleIntervalMs = 1_000;
 const pssReadsPerRound = 20;
 const maxNotes = 100;
+const microsecondsPerMs = 1_000;
 
 /** Runs one cell: brings up what it needs, replays the workload, takes everything down again whatever happens. */
 export class CellRun {
@@ -79,10 +84,16 @@ export class CellRun {
   #storage: StorageProcess | undefined;
   #generator: LoadGenerator | undefined;
   #sampler: Sampler | undefined;
+  #watchdog: Watchdog | undefined;
   #samplerCost: SamplerCost | undefined;
   #backendName = '';
   #realTime = false;
   #interrupted = false;
+  /** A fault of the harness itself. */
+  #bug: Error | undefined;
+  #replaying = false;
+  /** CPU time of this process in the measured time: engine, load generator, watchdog. */
+  #harnessCpu: NodeJS.CpuUsage | undefined;
 
   /** `profile`: of the cell named in `cell.profileCell`. */
   constructor(cell: PlannedCell, sink: RowSink, options: CellRunnerOptions, profile?: CellProfile) {
@@ -104,13 +115,25 @@ export class CellRun {
 
   /** Resolves to the result of a cell that ran to some end, valid or not, or was skipped; rejects when it was interrupted or could not begin. */
   async run(): Promise<CellResult> {
+    const release = catchOutsideErrors((thrown) => this.#threwOutside(thrown));
+    try {
+      const result = await this.#run();
+      if (this.#bug !== undefined) throw this.#bug;
+      return result;
+    } finally {
+      release();
+    }
+  }
+
+  async #run(): Promise<CellResult> {
     try {
       await this.#bringUp();
       const reason = reasonToSkip(this.#cell.definition, this.#backend as Backend);
       if (reason !== undefined) return { summary: skippedSummary(this.#cell, this.#backendName, reason), containers: [], totalHgrm: this.#recorder.totalHgrm() };
       const error = await this.#replay();
-      if (error?.code === 'FBB_ERR_CELL_INTERRUPTED') throw error;
+      if (error?.code === 'FBB_ERR_CELL_INTERRUPTED') throw this.#bug ?? error;
       const wallMs = this.#clock.nowMs();
+      this.#harnessCpu = process.cpuUsage(this.#harnessCpu);
       this.#recorder.close(wallMs);
       await this.#takeDown();
       return this.#result(wallMs, error);
@@ -119,9 +142,29 @@ export class CellRun {
     }
   }
 
+  /** Something was thrown that nobody caught: it must not end the suite when it came from a plug-in, and must when it is ours. */
+  #threwOutside(thrown: unknown): void {
+    const { scheduler } = this.#cell.key;
+    const blamed = blamePlugin(thrown, scheduler, this.#options.plugins);
+    if (blamed === undefined) {
+      // Outside of the replay nothing can be ended in good order, and something may wait for ever.
+      if (!this.#replaying) throw thrown;
+      this.#bug ??= thrown instanceof Error ? thrown : new Error(describeError(thrown));
+      this.#engine?.fail(interruption());
+    } else if (blamed.schedulerName === scheduler && this.#replaying) {
+      this.#engine?.fail(blamed.error);
+    } else {
+      this.#note(blamed.error.message);
+    }
+  }
+
+  #note(line: string): void {
+    if (this.#notes.length < maxNotes) this.#notes.push(line.replace(/\s*\n\s*/g, ' '));
+  }
+
   async #bringUp(): Promise<void> {
-    const { workload } = this.#cell;
-    const { programs } = this.#options;
+    const { workload, key } = this.#cell;
+    const { programs, plugins } = this.#options;
     const needs = new Set([...workload.functions.values()].flatMap((spec) => spec.needs));
     const env: Record<string, string> = {};
     if (needs.has('storage')) {
@@ -141,10 +184,11 @@ export class CellRun {
       },
     });
     this.#generator = new LoadGenerator(programs.pacer, workload.intendedMs);
-    const pacerThread = await this.#generator.ready();
+    this.#watchdog = new Watchdog(programs.watchdog, describeScheduler(key.scheduler, plugins));
+    const [pacerThread, watchdogThread] = await Promise.all([this.#generator.ready(), this.#watchdog.ready()]);
     // The engine runs on this process's first thread, whose id is the process's.
-    const raised = await Promise.all([raiseToRealTime(process.pid), pacerThread === null ? false : raiseToRealTime(pacerThread)]);
-    this.#realTime = raised.every(Boolean);
+    const [engineRaised, pacerRaised] = await Promise.all([raiseToRealTime(process.pid), raiseToRealTime(pacerThread), raiseToRealTime(watchdogThread, watchdogPriority)]);
+    this.#realTime = engineRaised && pacerRaised;
     this.#backend = this.#options.createBackend({ clock: this.#clock, env, observer: this.#observer(this.#sampler) });
     this.#backendName = this.#backend.name;
   }
@@ -163,7 +207,7 @@ export class CellRun {
   async #replay(): Promise<FbbError | undefined> {
     const { workload, key, multiplexing } = this.#cell;
     const { settings } = this.#options;
-    const { scheduler, serviceSliceMs } = this.#createScheduler();
+    const { scheduler, serviceSliceMs } = createScheduler(this.#cell, { seed: settings.seed, profile: this.#profile, log: (line) => this.#note(line), hookWatch: this.#watchdog });
     const backend = this.#backend as Backend;
     const generator = this.#generator as LoadGenerator;
     let finish: (error: FbbError | undefined) => void = () => undefined;
@@ -180,11 +224,14 @@ export class CellRun {
       keepAliveMs: settings.keepAliveMs,
       maxAttempts: settings.maxAttempts,
       stallTimeoutMs,
+      hookWatch: this.#watchdog,
       onFinished: finish,
     });
     this.#engine = engine;
+    this.#replaying = true;
     await backend.open({ listener: engine, functions: workload.functions, inputOf: workload.inputOf, multiplexing, serviceSliceMs });
     if (this.#interrupted) return interruption();
+    this.#harnessCpu = process.cpuUsage();
     this.#clock.moveOrigin(
       generator.start({
         onDue: (index) => engine.submit(index, functionOf(workload, index), workload.intendedMs[index] as number),
@@ -195,26 +242,11 @@ export class CellRun {
     return finished;
   }
 
-  #createScheduler(): { readonly scheduler: Scheduler; readonly serviceSliceMs: number | undefined } {
-    const { definition, options, key } = this.#cell;
-    try {
-      const scheduler = createFromPlugin(definition, options, {
-        rng: createRng(this.#options.settings.seed).derive(`scheduler ${key.id}`),
-        profile: this.#profile,
-        log: (line) => {
-          if (this.#notes.length < maxNotes) this.#notes.push(line.replace(/\s*\n\s*/g, ' '));
-        },
-      });
-      return { scheduler, serviceSliceMs: definition.serviceSliceMs?.(options) };
-    } catch (thrown) {
-      if (thrown instanceof FbbError) throw thrown;
-      throw new FbbError('FBB_ERR_SCHEDULER_THREW', `Scheduler '${key.scheduler}' threw while it was created: ${describeError(thrown)}.`, { cause: thrown });
-    }
-  }
-
   async #takeDown(): Promise<void> {
-    const { generator, sampler, backend, storage } = this.#detach();
+    this.#replaying = false;
+    const { generator, sampler, watchdog, backend, storage } = this.#detach();
     await generator?.stop();
+    await watchdog?.stop();
     // The sampler first: it must not read containers that are being ended. Usage of containers comes with the backend's end.
     this.#samplerCost = (await sampler?.stop()) ?? this.#samplerCost;
     await backend?.close();
@@ -222,10 +254,11 @@ export class CellRun {
   }
 
   /** Hands out what is up, once, so that a second call of #takeDown finds nothing to do. */
-  #detach(): { generator: LoadGenerator | undefined; sampler: Sampler | undefined; backend: Backend | undefined; storage: StorageProcess | undefined } {
-    const up = { generator: this.#generator, sampler: this.#sampler, backend: this.#backend, storage: this.#storage };
+  #detach(): { generator: LoadGenerator | undefined; sampler: Sampler | undefined; watchdog: Watchdog | undefined; backend: Backend | undefined; storage: StorageProcess | undefined } {
+    const up = { generator: this.#generator, sampler: this.#sampler, watchdog: this.#watchdog, backend: this.#backend, storage: this.#storage };
     this.#generator = undefined;
     this.#sampler = undefined;
+    this.#watchdog = undefined;
     this.#backend = undefined;
     this.#storage = undefined;
     return up;
@@ -239,6 +272,8 @@ export class CellRun {
     const verdict = judgeCell({ metrics, counts, expected: workload.intendedMs.length, error, limits: this.#options.settings });
     const leftOut = counts.problemsLeftOut > 0 ? [`and ${counts.problemsLeftOut} more lines like these`] : [];
     const cost = this.#samplerCost;
+    const { user, system } = this.#harnessCpu as NodeJS.CpuUsage;
+    const harnessMs = (user + system) / microsecondsPerMs;
     return {
       summary: {
         schema: schemaVersion,
@@ -259,6 +294,7 @@ export class CellRun {
         loadGenerator: { ...metrics.loadGenerator, realTime: this.#realTime },
         sampler:
           cost === undefined ? null : { cpuMs: cost.cpuMs, coreShare: cost.cpuMs / wallMs, rounds: cost.rounds, missedRounds: cost.missedRounds },
+        harness: { cpuMs: harnessMs, coreShare: harnessMs / wallMs },
         wallMs,
       },
       containers: this.#recorder.containerRows(),

@@ -115,7 +115,7 @@ export function planSuite(suite: Suite, selection: Selection, deps: PlanDeps): S
     for (const { experiment, workloads: named, runs } of expanded) {
       for (const workload of named.filter((name) => workloads.has(name))) {
         const group = rotate(runs, turn).map((run) => planCell({ experiment, workload: workloads.get(workload) as Workload, run, repetition }, deps));
-        cells.push(...orderByProfile(group));
+        cells.push(...orderByProfile(group, deps.schedulers));
         turn += 1;
       }
     }

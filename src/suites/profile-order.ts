@@ -1,9 +1,18 @@
-import { FbbError } from '../core/index.js';
+import { FbbError, type Registry, type SchedulerDefinition } from '../core/index.js';
 import type { PlannedCell } from './planned-cell.js';
 
 /** Whether every option that both have is equal. */
 function agree(a: PlannedCell, b: PlannedCell): boolean {
   return Object.entries(a.key.parameters).every(([option, value]) => !(option in b.key.parameters) || b.key.parameters[option] === value);
+}
+
+/** Refuses a `profileOf` that no suite could satisfy. */
+function checkProfileOf({ name, profileOf }: SchedulerDefinition, schedulers: Registry<SchedulerDefinition>): void {
+  if (profileOf === undefined || (schedulers.has(profileOf) && profileOf !== name)) return;
+  const others = schedulers.names().filter((other) => other !== name);
+  throw new FbbError('FBB_ERR_PROFILE_MISSING', `Scheduler '${name}' has profileOf '${profileOf}', and there is no other scheduler of this name.`, {
+    fix: `Put one of these into its profileOf: ${others.join(', ')}.`,
+  });
 }
 
 /** The cell among its neighbours that a cell is to learn from. */
@@ -30,7 +39,8 @@ function profileCellFor(cell: PlannedCell, neighbours: readonly PlannedCell[]): 
  * Puts every cell that learns from another one behind it, and names that one to it. The cells are those of one experiment, workload
  * and repetition; their order is kept otherwise.
  */
-export function orderByProfile(cells: readonly PlannedCell[]): PlannedCell[] {
+export function orderByProfile(cells: readonly PlannedCell[], schedulers: Registry<SchedulerDefinition>): PlannedCell[] {
+  for (const { definition } of cells) checkProfileOf(definition, schedulers);
   const waiting = cells.map((cell) => ({ cell, profileCell: profileCellFor(cell, cells)?.key.id }));
   const ordered: PlannedCell[] = [];
   const done = new Set<string>();

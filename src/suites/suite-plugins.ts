@@ -17,8 +17,15 @@ export class PluginSchedulers {
     return this.#loaded.get(schedulerName);
   }
 
+  all(): LoadedPlugin[] {
+    return [...this.#loaded.values()];
+  }
+
   /** Resolves to the name of its scheduler. A file that is loaded already is not loaded again. */
   async add(specifier: string, fromFolder: string): Promise<string> {
+    if (!isPluginPath(specifier) && this.#schedulers.has(specifier) && !this.#loaded.has(specifier)) {
+      throw new FbbError('FBB_ERR_PLUGIN_NOT_FOUND', `Scheduler '${specifier}' is built in and no plug-in.`, { fix: `Use --schedulers ${specifier}, or name it in the suite.` });
+    }
     const plugin = await loadPlugin(specifier, fromFolder);
     const { name } = plugin.definition;
     const before = this.#loaded.get(name);
@@ -46,6 +53,12 @@ export class PluginSchedulers {
     if (first !== undefined) throw new FbbError(first.code, errors.map(({ message }) => message).join('\n'), { fix: [...new Set(errors.map(({ fix }) => fix))].join(' ') });
     return [...new Set(names)];
   }
+}
+
+/** A scheduler as messages call it, with where it came from unless it is built in. */
+export function describeScheduler(name: string, plugins: PluginSchedulers): string {
+  const plugin = plugins.get(name);
+  return `Scheduler '${name}'${plugin === undefined ? '' : ` (plug-in ${plugin.specifier})`}`;
 }
 
 /** What a suite calls a plug-in: the name of its scheduler, or why it cannot be used. */

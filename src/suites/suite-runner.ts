@@ -2,6 +2,7 @@ import { ExitCode, FbbError, type CellProfile, type RowSink } from '../core/inde
 import type { CellSummary, ResultSet } from '../results/index.js';
 import { CellRun, type CellProgress, type CellRunnerOptions } from './cell-runner.js';
 import type { PlannedCell } from './planned-cell.js';
+import { onStuckHook } from './watchdog.js';
 
 /** Told what happens while a suite runs; must not throw. */
 export interface SuiteObserver {
@@ -10,6 +11,8 @@ export interface SuiteObserver {
   cellEnded(cell: PlannedCell, summary: CellSummary): void;
   /** The cell could not begin; the next one is tried. */
   cellFailed(cell: PlannedCell, error: FbbError): void;
+  /** A hook does not return, as the sentence says: the process must end here and now. */
+  hookStuck(sentence: string): never;
 }
 
 interface SuiteRunOptions extends CellRunnerOptions {
@@ -45,22 +48,41 @@ function isInterruption(thrown: unknown): boolean {
   return thrown instanceof FbbError && thrown.code === 'FBB_ERR_CELL_INTERRUPTED';
 }
 
+/** What this machine lacks for one cell, it lacks for the next. */
+function concernsEveryCell(thrown: unknown): boolean {
+  return !(thrown instanceof FbbError) || isInterruption(thrown) || thrown.exitCode === ExitCode.missing;
+}
+
+/** A scheduler that cannot be made spoils the warm-up, but no other scheduler: its own cells tell. */
+async function warmUp({ warmupCell, warmupInvocations, observer, signal, ...options }: SuiteRunOptions): Promise<void> {
+  if (warmupCell === undefined || warmupInvocations === 0) return;
+  observer.warmupStarted();
+  try {
+    await runUnlessAborted(new CellRun(shortened(warmupCell, warmupInvocations), nowhere, options), signal);
+  } catch (thrown) {
+    if (concernsEveryCell(thrown) || (thrown as FbbError).code === 'FBB_ERR_BACKEND_FAILED') throw thrown;
+  }
+}
+
 /**
  * Runs the cells one after another and stores each as it ends. Returns how the suite ended; what finished before an interruption
  * stays.
  */
 export async function runSuite(options: SuiteRunOptions): Promise<'complete' | 'interrupted'> {
-  const { cells, results, observer, signal, warmupCell, warmupInvocations } = options;
+  const { cells, results, observer } = options;
+  const release = onStuckHook((sentence) => {
+    results.setStatus('interrupted');
+    observer.hookStuck(sentence);
+  });
   try {
-    if (warmupCell !== undefined && warmupInvocations > 0) {
-      observer.warmupStarted();
-      await runUnlessAborted(new CellRun(shortened(warmupCell, warmupInvocations), nowhere, options), signal);
-    }
+    await warmUp(options);
     for (const [index, cell] of cells.entries()) await runAndStore(cell, { index, total: cells.length }, options);
   } catch (thrown) {
     results.setStatus('interrupted');
     if (!isInterruption(thrown)) throw thrown;
     return 'interrupted';
+  } finally {
+    release();
   }
   results.setStatus('complete');
   return 'complete';
@@ -84,6 +106,10 @@ async function runAndStore(cell: PlannedCell, position: { index: number; total: 
   const { results, observer, signal } = options;
   const writer = results.cellWriter(cell.key.id);
   let run: CellRun | undefined;
+  const release = onStuckHook(() => {
+    writer.discard();
+    results.setCellStatus(cell.key.id, 'failed');
+  });
   observer.cellStarted(cell, position, () => run?.progress ?? { ended: 0, total: cell.workload.intendedMs.length });
   try {
     run = new CellRun(cell, writer, options, profileFor(cell, results));
@@ -94,8 +120,9 @@ async function runAndStore(cell: PlannedCell, position: { index: number; total: 
   } catch (thrown) {
     writer.discard();
     results.setCellStatus(cell.key.id, isInterruption(thrown) ? 'interrupted' : 'failed');
-    // What this machine lacks for one cell, it lacks for the next.
-    if (!(thrown instanceof FbbError) || isInterruption(thrown) || thrown.exitCode === ExitCode.missing) throw thrown;
-    observer.cellFailed(cell, thrown);
+    if (concernsEveryCell(thrown)) throw thrown;
+    observer.cellFailed(cell, thrown as FbbError);
+  } finally {
+    release();
   }
 }

@@ -1,4 +1,4 @@
-import { createRng, type CellProfile, type Scheduler, type SchedulerDefinition } from '../core/index.js';
+import { createRng, FbbError, type CellProfile, type Scheduler, type SchedulerDefinition } from '../core/index.js';
 import { createFromPlugin } from '../plugins/index.js';
 import { FakeCell, type FakeCellOptions } from './fake-cell.js';
 import { fakeProfile } from './fake-profile.js';
@@ -18,9 +18,17 @@ export interface SchedulerCellOptions extends Omit<FakeCellOptions, 'scheduler' 
   readonly around?: HookCall;
 }
 
+/** The options given and defaults for the rest, as the schema returns them; throws a sentence when it does not take them. */
+export function parseOptions({ name, options }: SchedulerDefinition, given: object): unknown {
+  const parsed = options.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => [...path.map(String), message].join(': '));
+  throw new FbbError('FBB_ERR_OPTION_INVALID', `Scheduler '${name}' does not take the options that it is given: ${problems.join('; ')}.`, { fix: 'Give options that its schema takes, and all that have no default.' });
+}
+
 /** A scheduler with the options given and defaults for the rest, made as the suite runner makes it. */
 export function createScheduler(definition: SchedulerDefinition, settings: SchedulerSettings = {}): Scheduler {
-  return createFromPlugin(definition, definition.options.parse(settings.schedulerOptions ?? {}), {
+  return createFromPlugin(definition, parseOptions(definition, settings.schedulerOptions ?? {}), {
     rng: createRng(settings.seed ?? 1).derive('scheduler'),
     profile: definition.profileOf === undefined ? undefined : (settings.profile ?? fakeProfile([])),
     log: (line) => settings.log?.(line),

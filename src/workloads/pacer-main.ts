@@ -1,5 +1,5 @@
-import { readlinkSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
+import { kernelThreadId } from '../core/kernel-thread.js';
 import { monotonicNowMs } from '../core/monotonic-clock.js';
 import type { PacerData, PacerReady, PacerStart } from './pacer-protocol.js';
 
@@ -10,15 +10,6 @@ import type { PacerData, PacerReady, PacerStart } from './pacer-protocol.js';
 const spinMs = 0.2;
 
 const { intendedMs, stop } = workerData as PacerData;
-
-/** /proc/thread-self points to <process>/task/<thread>. */
-function kernelThreadId(): number | null {
-  try {
-    return Number(readlinkSync('/proc/thread-self').split('/').at(-1));
-  } catch {
-    return null;
-  }
-}
 
 /** False when asked to stop meanwhile. */
 function waitUntil(dueMs: number): boolean {

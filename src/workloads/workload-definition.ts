@@ -51,5 +51,5 @@ export function assembleWorkload({ name, folder, functionIds, arrivals, inputs, 
   }
   const { kind, handlerPath, timeoutMs, needs } = folder;
   const functions = new Map(functionIds.map((functionId): [string, FunctionSpec] => [functionId, { functionId, kind, handlerPath, timeoutMs, needs }]));
-  return { name, functions, intendedMs, functionIndex, functionIds, inputOf: (id) => inputs[id], hash: digest.digest('hex'), notes };
+  return { name, functions, intendedMs, functionIndex, functionIds, inputOf: (id) => inputs[id], hash: digest.digest('hex'), notes: { functionKind: kind, ...notes } };
 }

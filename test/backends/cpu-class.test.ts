@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { MonotonicClock, type Container, type ContainerState, type ExecutionMode } from '../../src/core/index.js';
-import { whyNoRealTime } from '../../src/backends/process/cpu-class.js';
+import { classChangerHere, CpuClassControl, whyNoRealTime } from '../../src/backends/process/cpu-class.js';
 import { ProcessBackend } from '../../src/backends/process/index.js';
 import { fixtureSpec } from '../fixtures/functions/spec.js';
 import { runtimeFolder } from '../runtime/built-programs.js';
@@ -14,7 +14,7 @@ import { temporaryFolder } from './temporary-folder.js';
 const refused = process.platform === 'linux' ? whyNoRealTime() : 'this is no Linux';
 const patience = { timeout: 5_000, interval: 10 };
 /** What the helper's command line is known by. */
-const helperProgram = 'while read -r class priority pid';
+const helperProgram = 'my $call = shift';
 
 interface OpenOptions {
   readonly containerCores?: number;
@@ -132,6 +132,14 @@ describe('whether processes can be put into the real-time class', () => {
     vi.stubEnv('PATH', folder);
     onTestFinished(() => void vi.unstubAllEnvs());
     expect(whyNoRealTime()).toBe('chrt --fifo is refused: chrt: failed to set the policy: Operation not permitted');
+  });
+
+  it('is tried with the priority of the helper, which is above that of containers', () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'chrt'), '#!/bin/sh\n[ "$2" -lt 40 ] || { echo "chrt: no more than 39" >&2; exit 1; }\n', { mode: 0o755 });
+    vi.stubEnv('PATH', `${folder}:${process.env['PATH'] ?? ''}`);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect(whyNoRealTime()).toBe('chrt --fifo is refused: chrt: no more than 39');
   });
 
   it('decides what the backend offers', async () => {
@@ -266,6 +274,53 @@ describe.skipIf(refused !== undefined)(refused === undefined ? 'a container' : `
     harness.kill('SIGKILL');
     await exited;
     await expect.poll(() => processesWith('TMPDIR', folder), patience).toEqual([]);
+  });
+});
+
+describe.skipIf(refused !== undefined)(refused === undefined ? 'the helper' : `the helper (skipped: ${refused})`, () => {
+  it.each(['perl', 'chrt'] as const)('moves a process there and back by %s, and does not mind one that is gone', async (changer) => {
+    const { pids, launch } = await openBackend();
+    await launch(0);
+    const pid = pids.get(0) as number;
+    const failures: string[] = [];
+    const control = new CpuClassControl(changer, (reason) => failures.push(reason));
+    onTestFinished(() => control.close());
+    control.set(4_194_304, 'fifo');
+    control.set(pid, 'fifo');
+    await expect.poll(() => policiesOf(pid), patience).toEqual(['SCHED_FIFO']);
+    control.set(pid, 'fair');
+    await expect.poll(() => policiesOf(pid), patience).toEqual(['SCHED_OTHER']);
+    expect(failures).toEqual([]);
+  });
+
+  it('is one that makes the system call itself where Perl is there', () => {
+    expect(classChangerHere()).toBe(spawnSync('perl', ['-e', '0']).status === 0 ? 'perl' : 'chrt');
+    vi.stubEnv('PATH', temporaryFolder());
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect(classChangerHere()).toBe('chrt');
+  });
+
+  it('says why when a process that is there cannot be moved', async () => {
+    const folder = temporaryFolder();
+    // The helper itself gets its class; what it then asks for is refused.
+    writeFileSync(join(folder, 'chrt'), '#!/bin/sh\n[ "$1" = --fifo ] && { shift 2; exec "$@"; }\necho "chrt: not permitted" >&2\nexit 1\n', { mode: 0o755 });
+    vi.stubEnv('PATH', `${folder}:${process.env['PATH'] ?? ''}`);
+    const failures: string[] = [];
+    const control = new CpuClassControl('chrt', (reason) => failures.push(reason));
+    vi.unstubAllEnvs();
+    control.set(process.pid, 'fifo');
+    await expect.poll(() => failures, patience).toEqual(['chrt: not permitted']);
+  });
+
+  it('says so when it is killed, and nothing when it is closed', async () => {
+    const failures: string[] = [];
+    const closed = new CpuClassControl('perl', (reason) => failures.push(reason));
+    closed.close();
+    const control = new CpuClassControl('perl', (reason) => failures.push(reason));
+    control.set(4_194_304, 'fair');
+    await expect.poll(() => helpers(), patience).toHaveLength(1);
+    process.kill(helpers()[0] as number, 'SIGKILL');
+    await expect.poll(() => failures, patience).toEqual([expect.stringContaining('its helper ended')]);
   });
 });
 

@@ -75,7 +75,7 @@ describe('plugin check', () => {
   });
 
   it.each([
-    ['throws in a hook', "throw new Error('oh no');", "Scheduler 'mine' threw in onArrival: oh no."],
+    ['throws in a hook', "throw new Error('oh no');", "Scheduler 'mine' threw in onArrival: oh no ("],
     ['assigns twice', assignsOne + assignsOne, "Scheduler 'mine' made a wrong assign: invocation 0 is already assigned."],
     ['never rests', 'const again = () => { ctx.setTimer(0, again); }; again();', "Scheduler 'mine' made a wrong setTimer: 1000 timers of less than 1 ms in a row"],
     ['reads the clock', `if (Date.now() > 0) { ${assignsOne} }`, "Scheduler 'mine' used Date.now() in onArrival; "],
@@ -92,9 +92,43 @@ describe('plugin check', () => {
     expect(stdout).toMatch(/Scheduler 'mine' did not return from onArrival within \d+ s of CPU time; is there an endless loop\?\n/);
   }, 60_000);
 
+  it('says at once that loading can never end', async () => {
+    const { stderr } = await refused(`await new Promise(() => undefined);\n${pluginText('mine')}`);
+    expect(stderr).toMatch(/^FBB_ERR_PLUGIN_LOAD: Plug-in '\.\/mine\.ts' never finishes loading: an await at its top level waits for what cannot come any more\.\n/);
+  });
+
+  it('tells once that an option has no default, and tries no rule that needs it', async () => {
+    const { stdout, stderr } = await refused(pluginText('mine').replace('.default(0)', ''), '--runs', '5');
+    expect(stdout.match(/^FAILED .*\n.*$/gm)).toEqual(["FAILED  has a default for each option\n        Scheduler 'mine' has options without a default: spare."]);
+    expect(stderr).toMatch(/^FBB_ERR_PLUGIN_CHECK: Scheduler 'mine' of plug-in '\.\/mine\.ts' breaks 1 of 14 rules; 11 were not tried\.\n/);
+  });
+
   it('does not hang when loading never ends', async () => {
     const { stderr } = await refused(`await new Promise(() => setInterval(() => undefined, 1000));\n${pluginText('mine')}`, '--time-limit', '2');
     expect(stderr).toMatch(/^FBB_ERR_PLUGIN_LOAD: Plug-in '\.\/mine\.ts' was not loaded within \d+ s;/);
+  });
+});
+
+describe('suite and plugin check, with a plug-in that cannot be used', () => {
+  it.each([
+    ['has an option that is no scalar', pluginText('mine').replace('z.number().default(0)', 'z.bigint().default(1n)'), /^FBB_ERR_PLUGIN_INVALID: .*option 'spare' is a bigint by default\. /],
+    ['has options of another library', pluginText('mine').replace(/z\.strictObject\(.*\),/, '{ safeParse: () => ({ success: true, data: {} }) } as never,'), /^FBB_ERR_PLUGIN_INVALID: .*not one of zod 4/],
+    ['throws and leaves a timer', "setInterval(() => undefined, 1000);\nthrow new Error('so what');", /^FBB_ERR_PLUGIN_LOAD: .*mine\.ts:2 so what\.\n/],
+  ])('say the same of one that %s, and end with 2', async (_what, text, sentence) => {
+    const { stderr } = await refused(text);
+    expect(stderr).toMatch(sentence);
+    expect(await place.run('suite', 'icdcs', '--scheduler', './mine.ts', '--out', place.out)).toEqual({ code: 2, signal: null, stdout: '', stderr });
+  });
+
+  it.each([
+    ['ends the process', 'process.exit(0);', 'it ended the process; a plug-in must not call process.exit.'],
+    ['throws later', "setTimeout(() => { throw new Error('so what'); }, 1);\nawait new Promise(() => undefined);", 'mine.ts:3 so what.'],
+  ])('say so when it %s while it is loaded', async (_what, text, sentence) => {
+    write('mine.ts', `${text}\n${pluginText('mine')}`);
+    const { code, stdout, stderr } = await place.run('suite', 'icdcs', '--scheduler', './mine.ts', '--out', place.out);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^FBB_ERR_PLUGIN_LOAD: .*\n.*\.\n$/);
+    expect(stderr).toContain(`Plug-in './mine.ts' could not be loaded: ${sentence}\n`);
   });
 });
 

@@ -68,7 +68,7 @@ describe('show', () => {
     const { code, stdout } = await place.run('show', '--out', place.out);
     expect(code).toBe(0);
     expect(stdout).toContain(`! ${invalid.cell.id}: FBB_ERR_CELL_LATE_LOAD: late\n`);
-    expect(stdout).toMatch(/^! 1 of 2 cells have not finished; .*--resume tiny-1\b/m);
+    expect(stdout).toMatch(/^! 2 of 2 cells have not finished or are invalid; .*--resume tiny-1\b/m);
     expect(stdout).toMatch(/^baseline invalid /m);
   });
 

@@ -25,7 +25,7 @@ describe('a scheduler that throws', () => {
     cell.arrive('g');
     cell.finish();
     expect(cell.error).toMatchObject({ code: 'FBB_ERR_SCHEDULER_THREW', cause: { message: 'bang\nsecond line' } });
-    expect(cell.error?.message).toBe(`Scheduler 'under-test' threw in ${where}: bang`);
+    expect(cell.error?.message.replace(import.meta.filename, 'here')).toMatch(new RegExp(`^Scheduler 'under-test' threw in ${where}: bang \\(here:\\d+:\\d+\\)$`));
     expect(faultsOf(cell)).toEqual([]);
   });
 
@@ -93,6 +93,50 @@ describe('a scheduler that throws', () => {
     cell.backend.lose(1);
     cell.finish();
     expect(calls).toEqual(['arrival 0', 'arrival 1', 'ready']);
+  });
+});
+
+/** As a plug-in in JavaScript writes it: the types of the hooks would not have it. */
+const later = (async () => {
+  await Promise.resolve();
+  bang();
+}) as () => void;
+
+const asynchronous: Record<string, { readonly scheduler: Scheduler; readonly kills?: boolean }> = {
+  onArrival: { scheduler: { onArrival: later } },
+  onContainerReady: { scheduler: { onArrival: assignAtOnce, onContainerReady: later } },
+  onOutcome: { scheduler: { onArrival: assignAtOnce, onOutcome: later } },
+  onContainerIdle: { scheduler: { onArrival: assignAtOnce, onContainerIdle: later } },
+  onContainerLost: { scheduler: { onArrival: assignAtOnce, onContainerLost: later }, kills: true },
+  'a timer': { scheduler: { onArrival: (_invocation, ctx) => void ctx.setTimer(50, later) } },
+};
+
+describe('a scheduler that returns a promise', () => {
+  // That its rejection is caught is seen by vitest, which fails a run in which one is not.
+  it.each(Object.entries(asynchronous))('from %s ends the cell, and nobody meets its rejection', async (where, { scheduler, kills = false }) => {
+    const cell = new FakeCell({ scheduler, endingOf: () => (kills ? 'kills' : 'completed') });
+    cell.arrive();
+    cell.arrive('g');
+    cell.finish();
+    expect(cell.error).toMatchObject({ code: 'FBB_ERR_SCHEDULER_THREW' });
+    expect(cell.error?.message).toBe(`Scheduler 'under-test' returned a promise from ${where}: hooks are synchronous.`);
+    expect(faultsOf(cell)).toEqual([]);
+    await new Promise((resolve) => setImmediate(resolve));
+  });
+
+  it('may return anything else', () => {
+    const cell = new FakeCell({
+      scheduler: {
+        onArrival(invocation, ctx) {
+          assignAtOnce(invocation, ctx);
+          return { then: 'later' };
+        },
+        onOutcome: () => 7,
+      },
+    });
+    cell.arrive();
+    cell.finish();
+    expect(cell.error).toBeUndefined();
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FbbError, type Container, type Invocation, type Scheduler, type SchedulerContext } from '../../src/core/index.js';
+import { FbbError, type Container, type CpuClass, type ExecutionMode, type Invocation, type Scheduler, type SchedulerContext } from '../../src/core/index.js';
 import { faultsOf } from '../../src/testkit/cell-faults.js';
 import { FakeCell } from '../../src/testkit/fake-cell.js';
 
@@ -34,10 +34,25 @@ const wrongActions: Record<string, WrongAction> = {
     names: /container 0 is retired/,
     act: (ctx, invocation) => ctx.assign(retired(ctx), [invocation], 'serial'),
   },
+  'assigns what is no list': {
+    action: 'assign',
+    names: /invocations must be an array/,
+    act: (ctx, invocation) => ctx.assign(ctx.launch('f'), invocation as unknown as Invocation[], 'serial'),
+  },
   'assigns an empty batch': {
     action: 'assign',
     names: /container 0.*empty/,
     act: (ctx) => ctx.assign(ctx.launch('f'), [], 'serial'),
+  },
+  'assigns in a mode that there is not': {
+    action: 'assign',
+    names: /'parallel' is not one of 'serial', 'expanded'\./,
+    act: (ctx, invocation) => ctx.assign(ctx.launch('f'), [invocation], 'parallel' as ExecutionMode),
+  },
+  'assigns in no mode': {
+    action: 'assign',
+    names: /undefined is not one of 'serial', 'expanded'\./,
+    act: (ctx, invocation) => ctx.assign(ctx.launch('f'), [invocation], undefined as unknown as ExecutionMode),
   },
   'assigns an invocation that is assigned': {
     action: 'assign',
@@ -95,6 +110,11 @@ const wrongActions: Record<string, WrongAction> = {
     action: 'setCpuClass',
     names: /cpu-class/,
     act: (ctx) => ctx.setCpuClass(ctx.launch('f'), 'fifo'),
+  },
+  'sets a CPU class that there is not': {
+    action: 'setCpuClass',
+    names: /'realtime' is not one of 'fifo', 'fair'\./,
+    act: (ctx) => ctx.setCpuClass(ctx.launch('f'), 'realtime' as CpuClass),
   },
   'sets the CPU class of a retired container': {
     action: 'setCpuClass',

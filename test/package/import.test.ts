@@ -30,7 +30,7 @@ it('lets nobody reach behind its main entry', async () => {
 it('exports by /testkit what tests of a scheduler need', async () => {
   const { code, stdout, stderr } = await script("console.log(JSON.stringify(Object.keys(await import('faasbatch-bench/testkit')).sort()))");
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(JSON.parse(stdout)).toEqual(['FakeBackend', 'FakeCell', 'FakeClock', 'SchedulerCell', 'anyTrace', 'conformanceTests', 'fakeProfile', 'faultsOf', 'loadPlugin']);
+  expect(JSON.parse(stdout)).toEqual(['FakeBackend', 'FakeCell', 'FakeClock', 'SchedulerCell', 'anyTrace', 'conformanceRuleNames', 'conformanceTests', 'fakeProfile', 'faultsOf', 'loadPlugin']);
 });
 
 it('gives a plug-in the modules that run, not copies of them', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { defineScheduler, FbbError, z } from '../../src/index.js';
 import { isPluginPath, loadPlugin } from '../../src/plugins/index.js';
+import { FakeClock } from '../../src/testkit/index.js';
 import { pluginText, PluginFolder } from './plugin-file.js';
 
 let folder: PluginFolder;
@@ -13,9 +14,9 @@ beforeEach(() => {
 });
 afterEach(() => folder.remove());
 
-async function refusal(specifier: string): Promise<FbbError> {
+async function refusal(specifier: string, clock = new FakeClock()): Promise<FbbError> {
   try {
-    await loadPlugin(specifier, folder.path);
+    await loadPlugin(specifier, folder.path, clock);
   } catch (thrown) {
     expect(thrown).toBeInstanceOf(FbbError);
     const error = thrown as FbbError;
@@ -68,6 +69,21 @@ describe('a plug-in', () => {
     folder.write('node_modules/my-policy/package.json', JSON.stringify({ name: 'my-policy', version: '1.2.3', type: 'module', exports: './index.js' }));
     folder.write('node_modules/my-policy/index.js', pluginText('mine'));
     expect(await loadPlugin('my-policy', folder.path)).toMatchObject({ definition: { name: 'mine' }, specifier: 'my-policy', version: '1.2.3' });
+  });
+
+  it('may have options of any kind that can be set, with a default or without', async () => {
+    const options = "a: z.number(), b: z.union([z.number(), z.literal('auto')]).default('auto'), c: z.enum(['x', 'y']).default('x'), d: z.boolean().optional(), e: z.string().transform(Number).default(5)";
+    folder.write('mine.ts', pluginText('mine').replace('spare: z.number().default(0)', options));
+    expect((await loadPlugin('./mine.ts', folder.path)).definition.options.safeParse({ a: 1 }).data).toEqual({ a: 1, b: 'auto', c: 'x', e: 5 });
+  });
+
+  it('leaves no timer and no listener behind', async () => {
+    folder.write('mine.ts', pluginText('mine'));
+    const clock = new FakeClock();
+    const listeners = (): number[] => ['exit', 'uncaughtException'].map((event) => process.listenerCount(event));
+    const before = listeners();
+    await loadPlugin('./mine.ts', folder.path, clock);
+    expect([clock.pending(), ...listeners()]).toEqual([0, ...before]);
   });
 
   it('leaves nothing on disk', async () => {
@@ -150,6 +166,53 @@ describe('a plug-in that cannot be used', () => {
     const { code, message } = await refusal('./mine.ts');
     expect(code).toBe('FBB_ERR_PLUGIN_INVALID');
     for (const problem of ['name is "My Policy"', 'description is not', 'options is not a zod schema', "requires names 'gpu'", 'the capabilities are: cpu-class', 'multiplexing is neither', 'profileOf is not', 'serviceSliceMs is not a function', 'create is not a function']) expect(message).toContain(problem);
+  });
+
+  it('because of options of another library, or of zod 3', async () => {
+    folder.write('mine.ts', pluginText('mine').replace(/options: .*,\n/, 'options: { safeParse: () => ({ success: true, data: {} }), parse: () => ({}) } as never,\n'));
+    expect(await refusal('./mine.ts')).toMatchObject({ code: 'FBB_ERR_PLUGIN_INVALID', message: expect.stringContaining('options is a schema, but not one of zod 4') as string });
+  });
+
+  it.each([
+    ['a bigint', 'z.bigint().default(1n)', "option 'spare' is a bigint by default"],
+    ['a list', 'z.array(z.number()).default([])', "option 'spare' is a list"],
+    ['an object', 'z.strictObject({ a: z.number() }).default({ a: 1 })', "option 'spare' is an object"],
+    ['a date', 'z.date().default(() => new Date(0))', "option 'spare' is a date by default"],
+    ['null', 'z.number().nullable().default(null)', "option 'spare' is null by default"],
+    ['a number without end', 'z.number().default(Infinity)', "option 'spare' is Infinity by default"],
+    ['something else than was given', 'z.string().transform((text) => new Set(text)).optional()', `option 'spare' is an object when given as "text"`],
+    ['checked asynchronously', 'z.number().refine(async () => true).default(1)', "option 'spare' cannot be checked when given as 1: a check is asynchronous"],
+    ['checked by what throws', 'z.string().refine((text) => JSON.parse(text)).default("1")', `option 'spare' cannot be checked when given as "text": `],
+    ['a bigint beside one that must be given', 'z.bigint().default(1n), must: z.number()', "option 'spare' is a bigint by default"],
+    ['of a default that throws', 'z.number().default(() => { throw new Error("oh no"); })', "option 'spare' cannot be described: oh no"],
+    ['of a fallback that throws', 'z.number().catch(({ value }) => value.length)', "option 'spare' cannot be checked: Cannot read"],
+  ])('because an option is %s', async (_what, option, problem) => {
+    folder.write('mine.ts', pluginText('mine').replace('z.number().default(0)', option));
+    const { code, message } = await refusal('./mine.ts');
+    expect(code).toBe('FBB_ERR_PLUGIN_INVALID');
+    expect(message).toContain(`Scheduler 'mine' has options that cannot be used: ${problem}`);
+    expect(message).toMatch(/\. Options are numbers, texts, true or false\.$/);
+  });
+
+  it('because its options are wrong together', async () => {
+    folder.write('mine.ts', pluginText('mine').replace('default(0) })', 'default(0) }).refine(async () => true)'));
+    expect((await refusal('./mine.ts')).message).toContain('they cannot be checked: a check is asynchronous');
+    folder.write('other.ts', pluginText('mine').replace('default(0) })', 'default(0) }).transform(() => 5)'));
+    expect((await refusal('./other.ts')).message).toContain('they become 5 and not an object');
+  });
+
+  it('because its options are wrong together, though one must be given', async () => {
+    folder.write('mine.ts', pluginText('mine').replace('.default(0) })', ' }).refine(async () => true)'));
+    expect((await refusal('./mine.ts')).message).toContain('they cannot be checked: a check is asynchronous');
+  });
+
+  it('because it waits at its top level for what never comes', async () => {
+    folder.write('mine.ts', `await new Promise(() => undefined);\n${pluginText('mine')}`);
+    const clock = new FakeClock();
+    const refused = refusal('./mine.ts', clock);
+    await expect.poll(() => clock.pending()).toBe(1);
+    clock.advance(30_000);
+    expect(await refused).toMatchObject({ code: 'FBB_ERR_PLUGIN_LOAD', message: "Plug-in './mine.ts' could not be loaded: it still waits at its top level after 30 s, for something that may never come." });
   });
 
   it.each(['1', 'null', '() => 1', '{}'])('because its default export is no definition: %s', async (value) => {

@@ -21,7 +21,7 @@ describe('repetitions of a cell', () => {
   it('are averaged, each number by itself', () => {
     expect(meanOverRepetitions([run(1, 100), run(2, 300)], manifestOf())).toEqual([
       {
-        experiment: 'e2e', workload: 'icdcs-cpu', scheduler: 'baseline', label: 'baseline', skipped: undefined, parameters: {}, repetitions: 2, invalid: 0, arrived: 10,
+        experiment: 'e2e', workload: 'icdcs-cpu', scheduler: 'baseline', label: 'baseline', skipped: undefined, parameters: {}, repetitions: 2, invalid: 0, comparable: true, arrived: 10,
         meanMs: 200, p50Ms: 100, p98Ms: 600,
         partsMs: { lag: 1, scheduling: 2, coldStart: 50, queue: 3, execution: 4, response: 5 },
         containers: 1.5, gbSeconds: 0.75, cpuSeconds: 3,
@@ -36,7 +36,7 @@ describe('repetitions of a cell', () => {
 
   it('that are all invalid are shown as they are, and told', () => {
     const [row] = meanOverRepetitions([run(1, 100, { valid: false }), run(2, 300, { valid: false })], manifestOf());
-    expect(row).toMatchObject({ repetitions: 2, invalid: 2, meanMs: 200 });
+    expect(row).toMatchObject({ repetitions: 2, invalid: 2, comparable: false, meanMs: 200 });
   });
 
   it('have no mean of a number that one of them lacks', () => {
@@ -53,7 +53,7 @@ describe('repetitions of a cell', () => {
   it('are marked in the table when one is invalid, and counted in its title', () => {
     const table = renderSummaryTable(manifestOf(), [run(1, 100), run(2, 300), run(3, 1, { valid: false }), summaryOf({ cell: { scheduler: 'batching' } })], plain);
     expect(table).toMatch(/^e2e · icdcs-cpu {3}10 invocations, means of 2 repetitions; /);
-    expect(rowOf(table, 'baseline invalid')[1]).toBe('200');
+    expect(rowOf(table, 'baseline 1 of 3 invalid')[1]).toBe('200');
     expect(table.match(/ invalid/g)).toHaveLength(1);
   });
 

@@ -65,6 +65,18 @@ describe('the table of a run', () => {
     expect(table).not.toContain('  base');
   });
 
+  it('compares nothing with a base that is invalid, and nothing that is invalid itself', () => {
+    const invalid = (scheduler: string): CellSummary => summaryOf({ cell: { scheduler }, valid: false, total: { mean: 50 } });
+    const title = (table: string): string => table.split('\n')[0] as string;
+    const withoutBase = render([invalid('baseline'), summaryOf({ cell: { scheduler: 'batching' } })]);
+    expect(title(withoutBase)).toMatch(/, no valid baseline to compare with$/);
+    expect(withoutBase).not.toContain('%');
+    const withBase = render([summaryOf(), invalid('batching')]);
+    expect(title(withBase)).toMatch(/, change against baseline$/);
+    expect(withBase).not.toContain('%');
+    expect(title(render([summaryOf({ cell: { scheduler: 'batching' } })]))).toMatch(/, no baseline to compare with$/);
+  });
+
   it('compares nothing with a base in which nothing completed', () => {
     const failed = summaryOf({ cell: { scheduler: 'baseline' }, valid: false, containers: 0 });
     expect(rowOf(render([failed, batching]), 'batching').slice(-2)).toEqual(['–', '–']);
@@ -151,6 +163,12 @@ describe('a scheduler that was skipped', () => {
     expect(renderInstrument([skipped(short)])).toBeUndefined();
     expect(renderProblems([skipped(short)], 5)).toEqual([]);
   });
+});
+
+it('what the harness itself used is told of the worst cell, where the cells know it', () => {
+  const told = (...shares: (number | undefined)[]): string | undefined => renderInstrument(shares.map((coreShare) => ({ ...summaryOf(), ...(coreShare === undefined ? {} : { harness: { cpuMs: 1, coreShare } }) })));
+  expect(told(0.02, 0.113, undefined)).toContain('; the harness itself used at most 11.3 % of a core; sampling cost');
+  expect(told(undefined)).not.toContain('harness');
 });
 
 it('what schedulers told is shown with the cell, a few lines of each', () => {

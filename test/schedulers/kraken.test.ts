@@ -192,11 +192,16 @@ describe('the load that kraken expects', () => {
 });
 
 describe('kraken with a mean above the SLO', () => {
-  it('holds batches at one invocation, says so once for a function, and loses nothing', () => {
+  it('holds batches at one invocation, says so, and loses nothing', () => {
     const cell = playBursts({ 0: 1, 450: 3, 1_050: 4 }, { profile: profileOf(20), executionMs: () => 30, launchMs: () => 1 });
     expect(containersPerStart(cell)).toEqual([1, 3, 4]);
-    expect(cell.logged).toEqual(["batch size of 'f' held at 1: mean duration 30 ms, SLO 20 ms"]);
+    expect(cell.logged).toEqual([1, 2].map((time) => `batch size of 'f' held at 1, time ${time}: mean duration 30 ms, SLO 20 ms`));
     expectAllCompleted(cell);
+  });
+
+  it('tells how often it holds them, ever more rarely', () => {
+    const cell = playBursts(Object.fromEntries(Array.from({ length: 10 }, (_, i) => [i * 450, 1])), { profile: profileOf(20), executionMs: () => 30, launchMs: () => 1 });
+    expect(cell.logged.map((line) => /time (\d+)/.exec(line)?.[1])).toEqual(['1', '2', '4', '8']);
   });
 
   it('says nothing while the mean is within it', () => {

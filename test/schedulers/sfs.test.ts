@@ -199,8 +199,16 @@ describe('an invocation that sleeps', () => {
     const cell = sleepingCell(105, 130);
     cell.burst(1);
     cell.finish();
-    expect(classChanges(cell)).toEqual(['100: c0 fifo', '105: c0 fair', '130: c0 fifo', '145: c0 fair']);
+    // Sleepers are looked at every 4 ms.
+    expect(classChanges(cell)).toEqual(['100: c0 fifo', '105: c0 fair', '133: c0 fifo', '148: c0 fair']);
     expectAllCompleted(cell);
+  });
+
+  it('is looked at for its waking as often as the options say', () => {
+    const cell = sleepingCell(105, 130, { schedulerOptions: { sleeperPollMs: 1 } });
+    cell.burst(1);
+    cell.finish();
+    expect(classChanges(cell)).toEqual(['100: c0 fifo', '105: c0 fair', '130: c0 fifo', '145: c0 fair']);
   });
 
   it('leaves its core to others, and queues behind those that came meanwhile', () => {
@@ -213,7 +221,7 @@ describe('an invocation that sleeps', () => {
   });
 
   it('can sleep more than once', () => {
-    const cell: SchedulerCell = windowless({ executionMs: () => 200, cpuStateOf: () => (Math.floor(cell.clock.nowMs() / 8) % 2 === 0 ? 'runnable' : 'sleeping') });
+    const cell: SchedulerCell = windowless({ executionMs: () => 200, schedulerOptions: { sleeperPollMs: 1 }, cpuStateOf: () => (Math.floor(cell.clock.nowMs() / 8) % 2 === 0 ? 'runnable' : 'sleeping') });
     cell.burst(1);
     cell.finish();
     // Ready at 100, sleeps from 104, 120, 136 on: 4 + 8 + 8 ms are the slice of 20.

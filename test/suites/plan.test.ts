@@ -167,6 +167,17 @@ describe('a cell that learns from another', () => {
     });
   });
 
+  it.each(['nope', 'learner'])('is refused when it is to learn from %s, which is no other scheduler, naming those there are', (profileOf) => {
+    const schedulers = builtinSchedulers();
+    schedulers.add(defineScheduler({ name: 'learner', description: 'l', options: z.strictObject({}), profileOf, create: () => ({ onArrival: () => undefined }) }));
+    const suite = readSuiteFile(suiteFile('name: s', 'base: vanilla', 'experiments:', '  one: { workloads: [icdcs-io], schedulers: [vanilla, learner] }'), { ...names, schedulers });
+    expect(thrownBy(() => planSuite(suite, everything, { ...planDeps(), schedulers }))).toMatchObject({
+      code: 'FBB_ERR_PROFILE_MISSING',
+      message: `Scheduler 'learner' has profileOf '${profileOf}', and there is no other scheduler of this name.`,
+      fix: 'Put one of these into its profileOf: vanilla, sfs, kraken, baseline, batching, batching-expanding, continuous.',
+    });
+  });
+
   it('is no cell to warm up with, nor is one that asks something special of the backend', () => {
     const { cells } = planSuite(withKraken('[sfs, vanilla, kraken]'), { ...everything, workloads: ['icdcs-io'] }, planDeps());
     expect(firstIndependent(cells)?.key.scheduler).toBe('vanilla');

@@ -100,6 +100,11 @@ describe('the name of a plug-in', () => {
   });
 });
 
+it('a built-in scheduler that is named as a plug-in is told to be built in', async () => {
+  const error = await rejection(new PluginSchedulers(builtinSchedulers()).addAll(['vanilla'], temporaryFolder()));
+  expect(error).toMatchObject({ code: 'FBB_ERR_PLUGIN_NOT_FOUND', message: "Scheduler 'vanilla' is built in and no plug-in.", fix: 'Use --schedulers vanilla, or name it in the suite.' });
+});
+
 it('several plug-ins that cannot be added are told at once', async () => {
   const error = await rejection(new PluginSchedulers(builtinSchedulers()).addAll(['./a.ts', './b.ts'], temporaryFolder()));
   expect(error.code).toBe('FBB_ERR_PLUGIN_NOT_FOUND');

@@ -1,7 +1,12 @@
+import { randomUUID } from 'node:crypto';
+import { performance as timing } from 'node:perf_hooks';
+import { hrtime } from 'node:process';
+import { setTimeout as setTimer } from 'node:timers';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineScheduler, FbbError, type Scheduler, type SchedulerContext, type SchedulerDefinition } from '../../src/core/index.js';
-import { conformanceTests } from '../../src/testkit/index.js';
+import { conformanceRuleNames, conformanceTests, SchedulerCell } from '../../src/testkit/index.js';
+import { thrownBy } from '../results/thrown-by.js';
 
 type Hooks = Partial<Record<keyof Scheduler, unknown>>;
 
@@ -47,11 +52,12 @@ describe('the conformance tests', () => {
 
   it.each<[string, SchedulerDefinition, string, RegExp]>([
     ['an assignment twice', hook((invocation, ctx) => [1, 2].forEach(() => ctx.assign(ctx.launch(invocation.functionId), [invocation], 'serial'))), 'completes every invocation when nothing goes wrong', /made a wrong assign: invocation 0 is already assigned\./],
-    ['a hook that throws', hook(() => { throw new Error('oh no'); }), 'completes every invocation when nothing goes wrong', /threw in onArrival: oh no\./],
+    ['a hook that throws', hook(() => { throw new Error('oh no'); }), 'completes every invocation when nothing goes wrong', /threw in onArrival: oh no \(.*conformance\.test\.ts:\d+:\d+\)\./],
     ['timers that never rest', hook((_invocation, ctx) => { const again = (): void => void ctx.setTimer(0, again); again(); }), 'completes every invocation when nothing goes wrong', /made a wrong setTimer: 1000 timers of less than 1 ms in a row/],
     ['an asynchronous hook', definition({}, () => ({ onContainerIdle: async () => { await Promise.resolve(); throw new Error('nobody waits'); } })), 'decides inside its hooks and returns no promise', /returned a promise from onContainerIdle/],
     ['second attempts forgotten', definition({}, () => ({ onArrival: (invocation: { attempt: number; functionId: string }, ctx: SchedulerContext) => invocation.attempt === 1 && ctx.assign(ctx.launch(invocation.functionId), [invocation as never], 'serial') })), 'sees every invocation to its end, once, when containers are lost in mid-batch', /left \d+ invocations unassigned/],
     ['no default', definition({ options: z.strictObject({ target: z.number() }) }), 'has a default for each option', /has options without a default: target\./],
+    ['a default that cannot be stored', definition({ options: z.strictObject({ targets: z.array(z.number()).default([1]) }) }), 'has a default for each option', /option 'targets' is a list\. Options are numbers, texts, true or false\.$/],
     ['options that take anything', definition({ options: z.object({}) }), 'refuses options that it does not know', /takes an option 'noSuchOption'/],
     ['a name in capitals', definition({ name: 'Odd' }), 'has a name for files and command lines, and says in one line what it does', /name is "Odd"/],
     ['a description of two lines', definition({ description: 'first line\nsecond line' }), 'has a name for files and command lines, and says in one line what it does', /must be one line/],
@@ -80,6 +86,29 @@ describe('the conformance tests', () => {
     expect(seeded[1]).toBe(seeded[0]);
   });
 
+  it('are all there, by their names, when a scheduler can be made', () => {
+    expect(conformanceTests(definition({})).map(({ name }) => name)).toEqual(conformanceRuleNames);
+  });
+
+  it('tell once that options cannot be made, and leave out what needs a scheduler', () => {
+    const tested = definition({ options: z.strictObject({ target: z.number() }) });
+    expect(conformanceTests(tested).map(({ name }) => name)).toEqual(conformanceRuleNames.slice(0, 3));
+    expect(Object.values(broken(tested)).map(({ message }) => message)).toEqual(["Scheduler 'odd' has options without a default: target."]);
+    expect(Object.keys(broken(tested, { options: { target: 1 } }))).toEqual(['has a default for each option']);
+  });
+
+  it('tell in one sentence that the options given do not fit', () => {
+    const failures = broken(definition({ options: z.strictObject({ target: z.number().default(1) }) }), { options: { target: 'many' } });
+    expect(Object.entries(failures).map(([name, { message }]) => [name, message])).toEqual([
+      ['makes a scheduler of its options', "Scheduler 'odd' does not take the options that it is given: target: Invalid input: expected number, received string."],
+    ]);
+  });
+
+  it('tell of a schema that throws once, as a fault of the options', () => {
+    const failures = broken(definition({ options: z.strictObject({}).refine(async () => Promise.resolve(true)) }));
+    expect(Object.values(failures).map(({ message }) => message)).toEqual(["Scheduler 'odd' has options that cannot be used: they cannot be checked: a check is asynchronous, and must be done when it returns. Options are numbers, texts, true or false."]);
+  });
+
   it('tell which hook runs', () => {
     const hooks = new Set<string | undefined>();
     expect(broken(definition({}), { onHook: (name: string | undefined) => hooks.add(name) })).toEqual({});
@@ -95,6 +124,7 @@ describe('time and randomness from outside', () => {
     ['new Date()', () => new Date()],
     ['Date()', () => Date()],
     ['performance.now()', () => performance.now()],
+    ['performance.now()', () => timing.now()],
     ['process.hrtime()', () => process.hrtime()],
     ['process.hrtime()', () => process.hrtime.bigint()],
     ['Math.random()', () => Math.random()],
@@ -119,9 +149,24 @@ describe('time and randomness from outside', () => {
     expect(broken(definition({}, () => ({ onContainerReady: () => new Date(5) instanceof Date && new Date(5).getTime() === 5 && Date.UTC(2_000, 1) })))).toEqual({});
   });
 
+  it.each<[string, () => unknown]>([
+    ['node:timers', () => clearTimeout(setTimer(() => undefined, 1))],
+    ['node:crypto', () => randomUUID()],
+    ['node:process', () => hrtime()],
+  ])('are not found, as docs/plugins.md says, when they are imported by name from %s', (_module, use) => {
+    expect(broken(definition({}, () => ({ onContainerReady: () => void use() })), { runs: 5 })).toEqual({});
+  });
+
   it('are given back when a hook throws', () => {
     const before = Date;
     broken(hook(() => { throw new Error('oh no'); }));
     expect(Date).toBe(before);
+  });
+});
+
+it('a cell of a scheduler that does not take its options says so in a sentence', () => {
+  expect(thrownBy(() => new SchedulerCell(definition({ options: z.strictObject({ target: z.number() }) })))).toMatchObject({
+    code: 'FBB_ERR_OPTION_INVALID',
+    message: "Scheduler 'odd' does not take the options that it is given: target: Invalid input: expected number, received undefined.",
   });
 });

@@ -1,15 +1,32 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import type { CpuClass, CpuState } from '../../core/index.js';
+import type { CpuClass } from '../../core/index.js';
 
 /** Below the harness, which measures, and its helper, which must get through while both cores are taken; above everything else. */
 const containerPriority = 30;
 const helperPriority = 40;
 
+/** Numbers of the system call sched_setscheduler in Linux. */
+const setSchedulerCall: Readonly<Partial<Record<NodeJS.Architecture, number>>> = { x64: 144, arm64: 119 };
+
+/** Both read lines of policy (as the kernel numbers them), priority and process; one that has ended meanwhile is passed over. */
+const perlProgram = `my $call = shift;
+while (defined(my $line = <STDIN>)) {
+  my ($policy, $priority, $pid) = split ' ', $line;
+  opendir(my $tasks, "/proc/$pid/task") or next;
+  for my $thread (grep /^\\d/, readdir $tasks) {
+    next if syscall($call, $thread + 0, $policy + 0, pack('i', $priority)) == 0 or $! == 3;
+    die "$!\\n";
+  }
+}`;
+const shellProgram = `while read -r policy priority pid; do
+  case $policy in 1) class=--fifo ;; *) class=--other ;; esac
+  told=$(chrt --all-tasks $class --pid $priority $pid 2>&1) || [ ! -e /proc/$pid ] || { echo "$told" >&2; exit 1; }
+done`;
+
 /** Why processes cannot be put into the real-time class here; undefined when they can. */
 export function whyNoRealTime(): string | undefined {
   try {
-    execFileSync('chrt', ['--fifo', String(containerPriority), 'true'], { stdio: ['ignore', 'ignore', 'pipe'] });
+    execFileSync('chrt', ['--fifo', String(helperPriority), 'true'], { stdio: ['ignore', 'ignore', 'pipe'] });
     return undefined;
   } catch (thrown) {
     const { code, stderr } = thrown as { code?: string; stderr?: Buffer };
@@ -18,38 +35,50 @@ export function whyNoRealTime(): string | undefined {
   }
 }
 
+/** How classes are changed: by a system call where Perl can make it, otherwise by a `chrt` for every change. */
+export type ClassChanger = 'perl' | 'chrt';
+
+export function classChangerHere(): ClassChanger {
+  if (setSchedulerCall[process.arch] === undefined) return 'chrt';
+  try {
+    execFileSync('perl', ['-e', '0'], { stdio: 'ignore' });
+    return 'perl';
+  } catch {
+    return 'chrt';
+  }
+}
+
 /**
- * Moves processes between the real-time class and fair share. Node cannot, so a small shell, itself in the real-time class, runs
- * `chrt` for every change: about 2 ms, most of it the start of `chrt`. It ends when its input does, so it does not outlive the harness.
- * All threads of a process change together, and threads made later inherit: a main thread in the real-time class that spins for a
- * thread of its own process in the normal class (seen with `--reset-on-fork`) would keep it from the core for ever.
+ * Moves processes between the real-time class and fair share. Node cannot, so a helper does, itself in the real-time class: 0.04 ms a
+ * change with Perl, about 2 ms with `chrt`, most of it its start. It ends when its input does, so it does not outlive the harness.
+ * All threads of a process change together, and threads made later inherit.
  */
 export class CpuClassControl {
   readonly #helper: ChildProcess;
+  #closed = false;
 
-  constructor() {
-    const program = 'while read -r class priority pid; do chrt --all-tasks "$class" --pid "$priority" "$pid" 2>/dev/null; done';
-    this.#helper = spawn('chrt', ['--fifo', String(helperPriority), 'sh', '-c', program], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
-    // A container may have ended before its turn came, and the helper may have ended with the cell.
-    this.#helper.on('error', () => undefined);
+  /** `onFailure` is called when a process could not be moved though it is there. */
+  constructor(changer: ClassChanger, onFailure: (reason: string) => void) {
+    const command = changer === 'perl' ? ['perl', '-e', perlProgram, String(setSchedulerCall[process.arch])] : ['sh', '-c', shellProgram];
+    this.#helper = spawn('chrt', ['--fifo', String(helperPriority), ...command], { detached: true, stdio: ['pipe', 'ignore', 'pipe'] });
+    let told = '';
+    const failed = (reason: string): void => {
+      if (this.#closed) return;
+      this.#closed = true;
+      onFailure(reason);
+    };
+    this.#helper.stderr?.on('data', (text: Buffer) => (told = `${told}${text.toString()}`.slice(-500)));
+    this.#helper.on('error', (error) => failed(error.message));
+    this.#helper.on('close', (code) => failed(told.trim() === '' ? `its helper ended with code ${String(code)}` : told.trim().replaceAll('\n', ' ')));
     this.#helper.stdin?.on('error', () => undefined);
   }
 
   set(pid: number, cpuClass: CpuClass): void {
-    this.#helper.stdin?.write(cpuClass === 'fifo' ? `--fifo ${containerPriority} ${pid}\n` : `--other 0 ${pid}\n`);
+    this.#helper.stdin?.write(cpuClass === 'fifo' ? `1 ${containerPriority} ${pid}\n` : `0 0 ${pid}\n`);
   }
 
   close(): void {
+    this.#closed = true;
     this.#helper.stdin?.end();
-  }
-}
-
-/** State of a process's main thread, on which serial batches run. One that is gone sleeps. */
-export function cpuStateOf(pid: number): CpuState {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return stat.charAt(stat.lastIndexOf(')') + 2) === 'R' ? 'runnable' : 'sleeping';
-  } catch {
-    return 'sleeping';
   }
 }

@@ -18,7 +18,8 @@ import {
   type WireOutcome,
 } from '../../core/index.js';
 import { ContainerClient } from './container-client.js';
-import { CpuClassControl, cpuStateOf } from './cpu-class.js';
+import { classChangerHere, CpuClassControl, type ClassChanger } from './cpu-class.js';
+import { CpuStateReader } from './cpu-state.js';
 import { killMarked } from './descendants.js';
 import { launcherConfigVariable, type LauncherConfig, type LauncherEvent, type LauncherRequest } from './launcher-protocol.js';
 
@@ -57,6 +58,8 @@ interface Live {
   pid: number | undefined;
   /** The last one asked for. */
   cpuClass: CpuClass | undefined;
+  /** Undefined until somebody asks for it. */
+  cpuState: CpuStateReader | undefined;
   client: ContainerClient | undefined;
   /** Why a request to it failed, if one did. */
   failure: string | undefined;
@@ -80,6 +83,7 @@ export class ProcessBackend implements Backend {
   #closing: Promise<void> | undefined;
   #closed: (() => void) | undefined;
   #cpuClass: CpuClassControl | undefined;
+  #classChanger: ClassChanger = 'chrt';
 
   constructor(options: ProcessBackendOptions) {
     this.#options = options;
@@ -95,13 +99,16 @@ export class ProcessBackend implements Backend {
       if (live.pid !== undefined) this.#applyCpuClass(live.pid, cpuClass);
     };
     this.cpuState = ({ id }) => {
-      const pid = this.#live.get(id)?.pid;
-      return pid === undefined ? 'sleeping' : cpuStateOf(pid);
+      const live = this.#live.get(id);
+      if (live?.pid === undefined) return 'sleeping';
+      live.cpuState ??= new CpuStateReader(live.pid);
+      return live.cpuState.read();
     };
   }
 
   async open(cell: BackendCell): Promise<void> {
     this.#cell = cell;
+    if (this.capabilities.has('cpu-class')) this.#classChanger = classChangerHere();
     try {
       this.#folder = mkdtempSync(join(tmpdir(), 'fbb-'));
     } catch (thrown) {
@@ -150,7 +157,7 @@ export class ProcessBackend implements Backend {
       init: { function: container.functionId, spec, multiplexing, ...(serviceSliceMs === undefined ? {} : { serviceSliceMs }) },
       memoryLimitMb: this.#options.memoryLimitMb,
     };
-    this.#live.set(container.id, { container, socketPath, pid: undefined, cpuClass: undefined, client: undefined, failure: undefined });
+    this.#live.set(container.id, { container, socketPath, pid: undefined, cpuClass: undefined, cpuState: undefined, client: undefined, failure: undefined });
     this.#send({ type: 'launch', id: container.id, config, env: this.#options.env });
   }
 
@@ -197,7 +204,9 @@ export class ProcessBackend implements Backend {
 
   #applyCpuClass(pid: number, cpuClass: CpuClass): void {
     if (this.#closing !== undefined) return;
-    this.#cpuClass ??= new CpuClassControl();
+    this.#cpuClass ??= new CpuClassControl(this.#classChanger, (reason) => {
+      this.#opened().listener.backendFailed('FBB_ERR_BACKEND_FAILED', `A container could not be moved between the real-time class and fair share: ${reason}.`);
+    });
     this.#cpuClass.set(pid, cpuClass);
   }
 
@@ -263,6 +272,7 @@ export class ProcessBackend implements Backend {
     const live = this.#live.get(event.id);
     this.#live.delete(event.id);
     live?.client?.close();
+    live?.cpuState?.close();
     const expected = live === undefined || live.container.state === 'retired' || live.container.state === 'lost';
     if (!expected && this.#closing === undefined) {
       if (event.overMemory) {
@@ -277,6 +287,7 @@ export class ProcessBackend implements Backend {
     const { listener } = this.#opened();
     for (const [containerId, live] of this.#live) {
       live.client?.close();
+      live.cpuState?.close();
       listener.containerEnded(containerId, { cpuMs: undefined, peakMemoryMb: undefined });
     }
     this.#live.clear();

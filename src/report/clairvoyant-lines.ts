@@ -8,20 +8,25 @@ const mostRows = 200_000;
 /** What the invocations of a workload need at least, as far as any cell has shown. */
 interface LeastWork {
   readonly intendedMs: Map<number, number>;
-  /** CPU time, or the whole execution of those that wait instead of computing. */
-  readonly workMs: Map<number, number>;
+  readonly cpuMs: Map<number, number>;
+  readonly executionMs: Map<number, number>;
+  /** Whether cores are what they need; those that wait instead need nothing of each other. */
   computes: boolean;
+}
+
+function lower(least: Map<number, number>, id: number, ms: number): void {
+  least.set(id, Math.min(ms, least.get(id) ?? ms));
 }
 
 function addCell(least: LeastWork, results: ResultSet, cellId: string): void {
   for (const row of results.readInvocations(cellId)) {
     if (row['outcome'] !== 'completed') continue;
     const id = Number(row['id']);
+    least.intendedMs.set(id, Number(row['intended_ms']));
+    lower(least.executionMs, id, Number(row['execution_ms']));
     const cpuMs = row['cpu_ms'] ?? '';
     if (cpuMs === '') least.computes = false;
-    const workMs = Number(cpuMs === '' ? row['execution_ms'] : cpuMs);
-    least.intendedMs.set(id, Number(row['intended_ms']));
-    least.workMs.set(id, Math.min(workMs, least.workMs.get(id) ?? workMs));
+    else lower(least.cpuMs, id, Number(cpuMs));
   }
 }
 
@@ -29,25 +34,26 @@ function nearestRank(ascending: Float64Array, q: number): number | null {
   return ascending.length === 0 ? null : (ascending[Math.max(0, Math.ceil(q * ascending.length) - 1)] as number);
 }
 
-interface Bound {
+interface Reference {
   readonly meanMs: number;
   readonly text: string;
 }
 
 /** Everything warm, nothing costs anything, the shortest remaining work first on all cores; who only waits needs no core. */
-function boundOf({ intendedMs, workMs, computes }: LeastWork, cores: number): Bound | undefined {
+function referenceOf({ intendedMs, cpuMs, executionMs, computes }: LeastWork, cores: number): Reference | undefined {
   const ids = [...intendedMs.keys()].sort((a, b) => (intendedMs.get(a) as number) - (intendedMs.get(b) as number));
   if (ids.length === 0) return undefined;
   const arrivals = ids.map((id) => intendedMs.get(id) as number);
+  const workMs = computes ? cpuMs : executionMs;
   const work = ids.map((id) => workMs.get(id) as number);
   const latenciesMs = shortestRemainingLatenciesMs(arrivals, work, computes ? cores : Number.POSITIVE_INFINITY).sort();
   const meanMs = latenciesMs.reduce((sum, latencyMs) => sum + latencyMs, 0) / latenciesMs.length;
   const how = computes ? `all warm, shortest remaining CPU time first on ${cores} cores` : 'all warm, each for itself';
-  return { meanMs, text: `bound (clairvoyant: ${how}): mean ${formatMs(meanMs)}, p50 ${formatMs(nearestRank(latenciesMs, 0.5))}, p98 ${formatMs(nearestRank(latenciesMs, 0.98))} ms` };
+  return { meanMs, text: `clairvoyant reference (${how}): mean ${formatMs(meanMs)}, p50 ${formatMs(nearestRank(latenciesMs, 0.5))}, p98 ${formatMs(nearestRank(latenciesMs, 0.98))} ms` };
 }
 
-/** The mean of each scheduler over its repetitions as a multiple of the bound; from the least to the most where it ran with several options. */
-function ratios(cells: readonly CellSummary[], boundMs: number): string {
+/** The mean of each scheduler over its repetitions as a multiple of the reference; from the least to the most where it ran with several options. */
+function ratios(cells: readonly CellSummary[], referenceMs: number): string {
   const schedulers = new Map<string, Map<string, number[]>>();
   for (const { cell, latencyMs } of cells) {
     if (latencyMs.total.mean === null) continue;
@@ -56,7 +62,7 @@ function ratios(cells: readonly CellSummary[], boundMs: number): string {
     schedulers.set(cell.scheduler, variants.set(parameters, [...(variants.get(parameters) ?? []), latencyMs.total.mean]));
   }
   const texts = [...schedulers].map(([scheduler, variants]) => {
-    const multiples = [...variants.values()].map((means) => means.reduce((sum, mean) => sum + mean, 0) / means.length / boundMs).sort((a, b) => a - b);
+    const multiples = [...variants.values()].map((means) => means.reduce((sum, mean) => sum + mean, 0) / means.length / referenceMs).sort((a, b) => a - b);
     const ends = [...new Set([multiples[0] as number, multiples.at(-1) as number].map((multiple) => multiple.toFixed(1)))];
     return `${scheduler} ${ends.join('–')} ×`;
   });
@@ -64,10 +70,10 @@ function ratios(cells: readonly CellSummary[], boundMs: number): string {
 }
 
 /**
- * How far the mean of each scheduler is from a clairvoyant lower bound, a line an experiment and workload. The work of an invocation is the
- * least that any valid cell of the set has measured for it.
+ * How far the mean of each scheduler is from what a clairvoyant policy would reach, a line an experiment and workload. The work of an
+ * invocation is the least that any valid cell of these has measured for it.
  */
-export function renderBounds(results: ResultSet, summaries: readonly CellSummary[], style: TableStyle): string[] {
+export function renderClairvoyant(results: ResultSet, summaries: readonly CellSummary[], style: TableStyle): string[] {
   const valid = summaries.filter((summary) => summary.valid);
   if (valid.reduce((sum, { invocations }) => sum + invocations.arrived, 0) > mostRows) return [];
   const groups = new Map<string, CellSummary[]>();
@@ -78,10 +84,11 @@ export function renderBounds(results: ResultSet, summaries: readonly CellSummary
   const cores = Number(results.manifest.host['cores']);
   const lines: string[] = [];
   for (const [title, cells] of groups) {
-    const least: LeastWork = { intendedMs: new Map(), workMs: new Map(), computes: true };
+    const workload = results.manifest.workloads[(cells[0] as CellSummary).cell.workload];
+    const least: LeastWork = { intendedMs: new Map(), cpuMs: new Map(), executionMs: new Map(), computes: workload?.['functionKind'] !== 'io' };
     for (const { cell } of cells) addCell(least, results, cell.id);
-    const bound = boundOf(least, cores);
-    if (bound !== undefined) lines.push(style.dim(`${title} ${bound.text}; mean of ${ratios(cells, bound.meanMs)}`));
+    const reference = referenceOf(least, cores);
+    if (reference !== undefined) lines.push(style.dim(`${title} ${reference.text}; mean of ${ratios(cells, reference.meanMs)}`));
   }
   return lines;
 }
