@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { describeError, FbbError } from '../../core/index.js';
+
+const ms = z.number().min(0);
+
+/** How an invocation of a function spends its time on this host, alone; see `functionModels`. */
+const functionSchema = z.discriminatedUnion('model', [
+  z.strictObject({ model: z.literal('fib'), fib30Ms: z.number().positive() }),
+  z.strictObject({
+    model: z.literal('client'),
+    clientCpuMs: ms.describe('CPU work of making a client'),
+    clientWaitMs: ms.describe('waiting for the other side meanwhile'),
+    cpuMs: ms.describe('CPU work with the client'),
+    waitMs: ms.describe('waiting for the other side meanwhile'),
+    firstCpuMs: ms.default(0).describe('CPU work that the first invocation of a container does besides'),
+  }),
+]);
+
+/** What a host costs: measured here by `calibrate`, or taken from figures that somebody published. */
+const hostProfileSchema = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
+  description: z.string(),
+  source: z.string().describe('where the figures are from'),
+  cores: z.number().positive().describe('effective cores; not whole where threads share one'),
+  launch: z.strictObject({
+    parallel: z.number().int().positive().nullable().default(null).describe('launches under way at once; null: no limit'),
+    latencyMs: ms.describe('of a launch alone, besides its CPU work'),
+    cpuMs: ms.describe('CPU work of a launch'),
+    perSecond: z.number().positive().nullable().default(null).describe('most launches a second; null: no limit'),
+  }),
+  request: z.strictObject({
+    cpuMs: ms.describe('CPU work in the container of taking a request and sending an outcome'),
+    firstCpuMs: ms.describe('the same for the first request of a container, in addition'),
+    toContainerMs: ms.describe('latency from dispatch to the container'),
+    fromContainerMs: ms.describe('latency from the end of a handler to the outcome being known'),
+  }),
+  thread: z.strictObject({ startCpuMs: ms.describe('CPU work of starting a worker thread; 0: everybody gets one at once') }),
+  memory: z.strictObject({ containerMb: ms, threadMb: ms, invocationMb: ms, hostMb: z.number().positive().nullable().default(null) }),
+  functions: z.record(z.string(), functionSchema),
+});
+
+export type HostProfile = z.output<typeof hostProfileSchema>;
+export type FunctionProfile = HostProfile['functions'][string];
+
+/** Reads a host profile; throws one error that lists every problem with its place. */
+export function readHostProfile(path: string): HostProfile {
+  let content: unknown;
+  try {
+    content = parse(readFileSync(path, 'utf8'));
+  } catch (thrown) {
+    throw new FbbError('FBB_ERR_HOST_PROFILE', `The host profile ${path} cannot be read: ${describeError(thrown)}.`);
+  }
+  const { data, error } = hostProfileSchema.safeParse(content);
+  if (data !== undefined) return data;
+  const problems = (error?.issues ?? []).map(({ path: place, message }) => `  ${place.join('.') || '(top)'}: ${message}`);
+  throw new FbbError('FBB_ERR_HOST_PROFILE', `The host profile ${path} has ${problems.length} problem${problems.length === 1 ? '' : 's'}:\n${problems.join('\n')}`);
+}

@@ -1,0 +1,154 @@
+import { FbbError, type Backend, type CellProfile, type Clock, type FunctionSpec, type RowSink, type Workload } from '../core/index.js';
+import { Engine } from '../engine/index.js';
+import { CellRecorder } from '../metrics/index.js';
+import type { CellProgress, CellResult, CellRun, CellSettings } from './cell-run.js';
+import { summarize } from './cell-summary.js';
+import { createScheduler } from './create-scheduler.js';
+import type { PlannedCell } from './planned-cell.js';
+import { reasonToSkip, skippedSummary } from './skipped-cell.js';
+
+/** What a cell needs of a simulated host; see `SimulatedWorld`. */
+export interface World {
+  readonly clock: Clock;
+  readonly backend: Backend;
+  play(source: { next(): number | undefined }, onDue: (index: number) => void, onDone: () => void): void;
+  run(mostEvents: number): boolean;
+  stop(): void;
+}
+
+export interface WorldNeeds {
+  readonly functions: ReadonlyMap<string, FunctionSpec>;
+  readonly functionOf: (invocationId: number) => string;
+  readonly inputOf: (invocationId: number) => unknown;
+  readonly memory: { memoryChanged(containerId: number, memoryMb: number): void };
+}
+
+interface SimulatedCellOptions {
+  readonly settings: CellSettings;
+  createWorld(needs: WorldNeeds): World;
+}
+
+const stallTimeoutMs = 30_000;
+/** Events between two looks at signals. */
+const eventsPerTurn = 20_000;
+const maxNotes = 100;
+
+function functionOf({ functionIds, functionIndex }: Workload, index: number): string {
+  return functionIds[functionIndex[index] as number] as string;
+}
+
+/** The intended arrivals of a workload, one after another. */
+class WorkloadArrivals {
+  readonly #intendedMs: Float64Array;
+  #next = 0;
+
+  constructor({ intendedMs }: Workload) {
+    this.#intendedMs = intendedMs;
+  }
+
+  next(): number | undefined {
+    return this.#next < this.#intendedMs.length ? this.#intendedMs[this.#next++] : undefined;
+  }
+}
+
+/** Runs one cell in virtual time: the same scheduler, engine and recorder as live, and nothing of the host. */
+export class SimulatedCellRun implements CellRun {
+  readonly #cell: PlannedCell;
+  readonly #options: SimulatedCellOptions;
+  readonly #profile: CellProfile | undefined;
+  readonly #recorder: CellRecorder;
+  readonly #notes: string[] = [];
+  #engine: Engine | undefined;
+  #interrupted = false;
+
+  constructor(cell: PlannedCell, sink: RowSink, options: SimulatedCellOptions, profile?: CellProfile) {
+    this.#cell = cell;
+    this.#options = options;
+    this.#profile = profile;
+    this.#recorder = new CellRecorder(sink);
+  }
+
+  get progress(): CellProgress {
+    return { ended: this.#recorder.ended, total: this.#cell.workload.intendedMs.length };
+  }
+
+  interrupt(): void {
+    this.#interrupted = true;
+    this.#engine?.fail(interruption());
+  }
+
+  async run(): Promise<CellResult> {
+    const { workload, definition } = this.#cell;
+    const world: World = this.#options.createWorld({
+      functions: workload.functions,
+      functionOf: (id) => functionOf(workload, id),
+      inputOf: workload.inputOf,
+      memory: { memoryChanged: (containerId, memoryMb) => this.#recorder.memoryChanged(containerId, world.clock.nowMs(), memoryMb) },
+    });
+    const reason = reasonToSkip(definition, world.backend);
+    if (reason !== undefined) return { summary: skippedSummary(this.#cell, world.backend.name, reason), containers: [], totalHgrm: this.#recorder.totalHgrm() };
+    return this.#replay(world);
+  }
+
+  async #replay(world: World): Promise<CellResult> {
+    const { workload, key, multiplexing } = this.#cell;
+    const { settings } = this.#options;
+    const cpuBefore = process.cpuUsage();
+    const { scheduler, serviceSliceMs } = createScheduler(this.#cell, { seed: settings.seed, profile: this.#profile, log: (line) => this.#note(line), hookWatch: undefined });
+    let ended: { readonly error: FbbError | undefined } | undefined;
+    const engine = new Engine({
+      clock: world.clock,
+      backend: world.backend,
+      scheduler,
+      schedulerName: key.scheduler,
+      functions: workload.functions,
+      recorder: this.#recorder,
+      keepAliveMs: settings.keepAliveMs,
+      maxAttempts: settings.maxAttempts,
+      stallTimeoutMs,
+      onFinished: (error) => {
+        ended = { error };
+        world.stop();
+      },
+    });
+    this.#engine = engine;
+    await world.backend.open({ listener: engine, functions: workload.functions, inputOf: workload.inputOf, multiplexing, serviceSliceMs });
+    world.play(new WorkloadArrivals(workload), (index) => engine.submit(index, functionOf(workload, index), workload.intendedMs[index] as number), () => engine.arrivalsDone());
+    while (world.run(eventsPerTurn)) {
+      if (this.#interrupted) throw interruption();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    if (this.#interrupted) throw interruption();
+    const wallMs = world.clock.nowMs();
+    const { user, system } = process.cpuUsage(cpuBefore);
+    this.#recorder.close(wallMs);
+    await world.backend.close();
+    return {
+      summary: summarize({
+        cell: this.#cell,
+        engine,
+        recorder: this.#recorder,
+        backendName: world.backend.name,
+        profile: this.#profile,
+        notes: this.#notes,
+        error: ended === undefined ? new FbbError("FBB_ERR_SCHEDULER_STALLED", `Scheduler ${key.scheduler} left work with nothing to come.`) : ended.error,
+        limits: settings,
+        wallMs,
+        realTime: false,
+        samplerCost: undefined,
+        memorySource: 'model',
+        harnessCpuMs: (user + system) / 1_000,
+      }),
+      containers: this.#recorder.containerRows(),
+      totalHgrm: this.#recorder.totalHgrm(),
+    };
+  }
+
+  #note(line: string): void {
+    if (this.#notes.length < maxNotes) this.#notes.push(line);
+  }
+}
+
+function interruption(): FbbError {
+  return new FbbError('FBB_ERR_CELL_INTERRUPTED', 'The cell was interrupted.');
+}
