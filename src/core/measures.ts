@@ -60,6 +60,8 @@ export interface SamplerCost {
   readonly cpuMs: number;
   readonly rounds: number;
   readonly missedRounds: number;
+  /** Share of the time of all cores, 0 to 1, in which they were to work and the hypervisor gave them to other machines; null where nobody tells. */
+  readonly stolenShare: number | null;
   /** Where memory of containers comes from: PSS shares common pages between the processes that map them, RSS counts them in each. */
   readonly memorySource: 'pss' | 'rss';
 }

@@ -35,10 +35,23 @@ function hostCpu(): { busyMs: number; allMs: number } {
   return { busyMs, allMs };
 }
 
+/** CPU time of all cores so far, and how much of it other machines had instead, in ticks; undefined where there is no /proc. */
+function hostTicks(): { stolen: number; all: number } | undefined {
+  try {
+    const fields = /^cpu +(.*)$/m.exec(readFileSync('/proc/stat', 'latin1'))?.[1]?.split(' ').map(Number) ?? [];
+    // user nice system idle iowait irq softirq steal; guests are part of user.
+    const ticks = fields.slice(0, 8);
+    return ticks.length < 8 ? undefined : { stolen: ticks[7] as number, all: ticks.reduce((sum, value) => sum + value, 0) };
+  } catch {
+    return undefined;
+  }
+}
+
 class Sampler {
   readonly #config: SamplerConfig;
   readonly #watched = new Map<number, Watched>();
   readonly #hasPss = pssMb(process.pid) !== undefined;
+  readonly #ticksAtStart = hostTicks();
   #host = hostCpu();
   #rounds = 0;
   #missedRounds = 0;
@@ -106,6 +119,13 @@ class Sampler {
     return { memoryMb: (totalmem() - freemem()) / mb, cpuPercent: allMs > 0 ? ((this.#host.busyMs - before.busyMs) / allMs) * 100 : 0 };
   }
 
+  #stolenShare(): number | null {
+    const before = this.#ticksAtStart;
+    const now = hostTicks();
+    if (before === undefined || now === undefined || now.all === before.all) return null;
+    return (now.stolen - before.stolen) / (now.all - before.all);
+  }
+
   #stop(): void {
     const cpu = process.cpuUsage();
     const cost: SamplerMessage = {
@@ -113,6 +133,7 @@ class Sampler {
       cpuMs: (cpu.user + cpu.system) / 1000,
       rounds: this.#rounds,
       missedRounds: this.#missedRounds,
+      stolenShare: this.#stolenShare(),
       memorySource: this.#hasPss ? 'pss' : 'rss',
     };
     process.send?.(cost, () => process.exit(0));

@@ -151,10 +151,12 @@ export function renderInstrument(all: readonly CellSummary[]): string | undefine
   const lags = summaries.map(({ loadGenerator }) => loadGenerator.lagP99Ms ?? loadGenerator.lagMaxMs ?? 0);
   const shares = summaries.map(({ sampler }) => sampler?.coreShare ?? Number.NaN);
   const harnessShares = summaries.flatMap(({ harness }) => (harness === undefined ? [] : [harness.coreShare]));
+  const stolenShares = summaries.flatMap(({ cpu }) => (cpu.hostStolenShare === null ? [] : [cpu.hostStolenShare]));
   const realTime = summaries.every(({ loadGenerator }) => loadGenerator.realTime);
   const rss = summaries.some(({ memory }) => memory.source === 'rss');
   return [
     `load generator late by at most ${formatMs(Math.max(...lags))} ms (p99 of the worst cell), its threads in the ${realTime ? 'real-time class' : 'normal class: chrt is not there or not permitted'}`,
+    ...(stolenShares.length === 0 ? [] : [`other machines took at most ${(Math.max(...stolenShares) * 100).toFixed(1)} % of the cores`]),
     ...(harnessShares.length === 0 ? [] : [`the harness itself used at most ${(Math.max(...harnessShares) * 100).toFixed(1)} % of a core`]),
     `sampling cost ${shares.some(Number.isNaN) ? 'unknown in a cell' : `at most ${(Math.max(...shares) * 100).toFixed(1)} % of a core`}${rss ? '; memory is RSS, which counts shared pages in every container: there is no PSS here' : ''}`,
   ].join('; ');

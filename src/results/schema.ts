@@ -69,7 +69,7 @@ export const summarySchema = z.object({
     unsampledContainers: z.number().int(),
     source: z.enum(['pss', 'rss']).nullable(),
   }),
-  cpu: z.object({ coreSeconds: z.number(), sampledContainers: z.number().int(), meanUtilization: z.number(), hostMeanUtilization: nullableNumber }),
+  cpu: z.object({ coreSeconds: z.number(), sampledContainers: z.number().int(), meanUtilization: z.number(), hostMeanUtilization: nullableNumber, hostStolenShare: nullableNumber.default(null) }),
   /** `realTime`: whether engine and pacing thread ran in the real-time class, out of the containers' way. */
   loadGenerator: z.object({ lagP50Ms: nullableNumber, lagP99Ms: nullableNumber, lagMaxMs: nullableNumber, realTime: z.boolean() }),
   /** What sampling cost; null when the sampler did not live to tell. */

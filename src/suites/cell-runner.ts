@@ -15,7 +15,7 @@ import { schemaVersion, type CellSummary } from '../results/index.js';
 import { startStorage, type StorageProcess } from '../storage/index.js';
 import { LoadGenerator } from '../workloads/index.js';
 import { createScheduler } from './create-scheduler.js';
-import { raiseToRealTime, watchdogPriority } from './harness-priority.js';
+import { raiseEngine, raiseToRealTime, watchdogPriority } from './harness-priority.js';
 import { judgeCell } from './judge-cell.js';
 import { blamePlugin, catchOutsideErrors } from './outside-errors.js';
 import type { PlannedCell } from './planned-cell.js';
@@ -186,8 +186,8 @@ export class CellRun {
     this.#generator = new LoadGenerator(programs.pacer, workload.intendedMs);
     this.#watchdog = new Watchdog(programs.watchdog, describeScheduler(key.scheduler, plugins));
     const [pacerThread, watchdogThread] = await Promise.all([this.#generator.ready(), this.#watchdog.ready()]);
-    // The engine runs on this process's first thread, whose id is the process's.
-    const [engineRaised, pacerRaised] = await Promise.all([raiseToRealTime(process.pid), raiseToRealTime(pacerThread), raiseToRealTime(watchdogThread, watchdogPriority)]);
+    const engineRaised = await raiseEngine();
+    const [pacerRaised] = await Promise.all([raiseToRealTime(pacerThread), raiseToRealTime(watchdogThread, watchdogPriority)]);
     this.#realTime = engineRaised && pacerRaised;
     this.#backend = this.#options.createBackend({ clock: this.#clock, env, observer: this.#observer(this.#sampler) });
     this.#backendName = this.#backend.name;
@@ -290,7 +290,7 @@ export class CellRun {
         latencyMs: metrics.latencyMs,
         containers: metrics.usage.containers,
         memory: { ...metrics.usage.memory, source: cost?.memorySource ?? null },
-        cpu: metrics.usage.cpu,
+        cpu: { ...metrics.usage.cpu, hostStolenShare: cost?.stolenShare ?? null },
         loadGenerator: { ...metrics.loadGenerator, realTime: this.#realTime },
         sampler:
           cost === undefined ? null : { cpuMs: cost.cpuMs, coreShare: cost.cpuMs / wallMs, rounds: cost.rounds, missedRounds: cost.missedRounds },

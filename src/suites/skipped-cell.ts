@@ -32,7 +32,7 @@ export function skippedSummary({ key, workload, multiplexing }: PlannedCell, bac
     latencyMs: { total: nothing, lag: nothing, scheduling: nothing, coldStart: nothing, queue: nothing, execution: nothing, response: nothing },
     containers: { launched: 0, peak: 0, containerSeconds: 0 },
     memory: { peakMb: null, meanMb: null, gbSeconds: null, unsampledContainers: 0, source: null },
-    cpu: { coreSeconds: 0, sampledContainers: 0, meanUtilization: 0, hostMeanUtilization: null },
+    cpu: { coreSeconds: 0, sampledContainers: 0, meanUtilization: 0, hostMeanUtilization: null, hostStolenShare: null },
     loadGenerator: { lagP50Ms: null, lagP99Ms: null, lagMaxMs: null, realTime: false },
     sampler: null,
     wallMs: 0,

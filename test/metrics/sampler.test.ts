@@ -66,6 +66,10 @@ it('says at its end what it cost', async () => {
   expect(cost?.cpuMs).toBeGreaterThan(0);
   expect(cost?.rounds).toBeGreaterThanOrEqual(rounds.length);
   expect(cost?.missedRounds).toBeGreaterThanOrEqual(0);
+  if (process.platform === 'linux') {
+    expect(cost?.stolenShare).toBeGreaterThanOrEqual(0);
+    expect(cost?.stolenShare).toBeLessThan(1);
+  } else expect(cost?.stolenShare).toBeNull();
   expect(cost?.memorySource).toBe(process.platform === 'linux' ? 'pss' : 'rss');
   const count = rounds.length;
   expect(await sampler.stop()).toEqual(cost);

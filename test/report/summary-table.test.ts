@@ -165,6 +165,12 @@ describe('a scheduler that was skipped', () => {
   });
 });
 
+it('what other machines took of the cores is told of the worst cell, where the host tells', () => {
+  const told = (...shares: (number | null)[]): string | undefined => renderInstrument(shares.map((hostStolenShare) => ({ ...summaryOf(), cpu: { ...summaryOf().cpu, hostStolenShare } })));
+  expect(told(0.001, 0.042, null)).toContain('; other machines took at most 4.2 % of the cores; ');
+  expect(told(null)).not.toContain('other machines');
+});
+
 it('what the harness itself used is told of the worst cell, where the cells know it', () => {
   const told = (...shares: (number | undefined)[]): string | undefined => renderInstrument(shares.map((coreShare) => ({ ...summaryOf(), ...(coreShare === undefined ? {} : { harness: { cpuMs: 1, coreShare } }) })));
   expect(told(0.02, 0.113, undefined)).toContain('; the harness itself used at most 11.3 % of a core; sampling cost');

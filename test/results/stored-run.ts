@@ -53,7 +53,7 @@ export function summaryOf({ cell, valid = true, problems = [], skipped, notes = 
     },
     containers: { launched: containers, peak: containers, containerSeconds: 1 },
     memory: { peakMb: 1, meanMb: 1, gbSeconds, unsampledContainers: 0, source: 'pss' },
-    cpu: { coreSeconds, sampledContainers: 0, meanUtilization: 0.5, hostMeanUtilization: null },
+    cpu: { coreSeconds, sampledContainers: 0, meanUtilization: 0.5, hostMeanUtilization: null, hostStolenShare: null },
     loadGenerator: { lagP50Ms: 0.1, lagP99Ms: null, lagMaxMs: 0.2, realTime: false },
     sampler: { cpuMs: 10, coreShare: 0.01, rounds: 1, missedRounds: 0 },
     wallMs: 1_000,
