@@ -1,8 +1,12 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Registry, type Backend, type SchedulerDefinition } from '../core/index.js';
 import { ProcessBackend, whyNoRealTime } from '../backends/process/index.js';
+import { SimulatedWorld, type HostProfile } from '../backends/simulation/index.js';
+import { hostFingerprint } from '../metrics/index.js';
+import type { Manifest } from '../results/index.js';
 import { builtinSchedulers } from '../schedulers/index.js';
-import type { BackendDeps, Programs } from '../suites/index.js';
+import { LiveCellRun, SimulatedCellRun, type BackendDeps, type CellSettings, type CreateCellRun, type PluginSchedulers, type Programs } from '../suites/index.js';
 import { builtinWorkloads, readFunctionFolders, type FunctionFolder, type WorkloadDefinition } from '../workloads/index.js';
 import { functionsFolder, runtimeFolder } from './package-root.js';
 
@@ -21,22 +25,62 @@ export function createRegistries(): Registries {
   };
 }
 
-export const programs: Programs = {
+const programs: Programs = {
   sampler: join(runtimeFolder, 'sampler.cjs'),
   storage: join(runtimeFolder, 'storage.cjs'),
   pacer: join(runtimeFolder, 'pacer.cjs'),
   watchdog: join(runtimeFolder, 'watchdog.cjs'),
 };
 
-interface BackendSettings {
+/** Where cells run: this machine, or one that exists only in virtual time. */
+export interface Platform {
+  readonly backend: string;
   readonly cores: number;
+  /** Solo time of fib(30) where it is known beforehand. */
+  readonly fib30Ms: number | undefined;
+  /** Of the machine that is measured; what is simulated is told as such. */
+  readonly host: Manifest['host'];
+  /** Whether the first cells of a session are slow ones. */
+  readonly warmsUp: boolean;
+  createRun(settings: RunSettings): CreateCellRun;
+}
+
+interface RunSettings {
+  readonly cell: CellSettings;
+  readonly plugins: PluginSchedulers;
   readonly launchLimit: number;
   readonly memoryLimitMb: number;
   readonly containerCores: number;
 }
 
-/** Where live or simulated, processes or anything else, is decided. */
-export function backendFactory(settings: BackendSettings): (deps: BackendDeps) => Backend {
+/** Real containers, as processes of this machine. */
+export function livePlatform(): Platform {
+  const cores = availableParallelism();
   const noRealTime = whyNoRealTime();
-  return (deps) => new ProcessBackend({ ...settings, ...deps, runtimeFolder, whyNoRealTime: noRealTime });
+  return {
+    backend: 'process',
+    cores,
+    fib30Ms: undefined,
+    host: { ...hostFingerprint() },
+    warmsUp: true,
+    createRun({ cell: settings, plugins, ...limits }) {
+      const createBackend = (deps: BackendDeps): Backend => new ProcessBackend({ cores, ...limits, ...deps, runtimeFolder, whyNoRealTime: noRealTime });
+      return (cell, sink, profile) => new LiveCellRun(cell, sink, { settings, programs, plugins, createBackend }, profile);
+    },
+  };
+}
+
+/** A host that exists only in virtual time, as its profile describes it. */
+export function simulatedPlatform(host: HostProfile): Platform {
+  const { fib } = host.functions;
+  return {
+    backend: 'simulation',
+    cores: Math.max(1, Math.round(host.cores)),
+    fib30Ms: fib?.model === 'fib' ? fib.fib30Ms : undefined,
+    host: { hostProfile: host.name, hostProfileSource: host.source, cores: Math.max(1, Math.round(host.cores)), effectiveCores: host.cores },
+    warmsUp: false,
+    createRun({ cell: settings }) {
+      return (cell, sink, profile) => new SimulatedCellRun(cell, sink, { settings, createWorld: (needs) => new SimulatedWorld({ host, ...needs }) }, profile);
+    },
+  };
 }

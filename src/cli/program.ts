@@ -93,7 +93,8 @@ function createProgram(): Command {
     .option('--launch-limit <n>', 'containers that may be starting at once (default: two a core)', whole(1, 1000))
     .option('--container-memory <mb>', 'memory of a container, in MB (default: 1024)', whole(64, 1_048_576))
     .option('--container-cores <n>', 'cores that a container may use at once (default: all; fewer need taskset)', whole(1, 1024))
-    .addOption(new Option('--backend <name>', 'where containers come from').choices(['process']).default('process'))
+    .addOption(new Option('--backend <name>', 'where containers come from').choices(['process', 'simulation']).default('process'))
+    .option('--host <profile>', 'host to simulate: name of a profile that there is, or path of one', undefined)
     .option('--json', 'print the summaries of all cells as JSON')
     .action(async (suite: string, options: SuiteOptions) => {
       const { suiteCommand } = await import('./suite-command.js');

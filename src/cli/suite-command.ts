@@ -1,5 +1,4 @@
 import { closeSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { createRng, ExitCode, schedulerOptions, wallClockIso } from '../core/index.js';
 import { hostFingerprint } from '../metrics/index.js';
 import { checkWritable, findResultSet, ResultSet, schemaVersion, type Manifest } from '../results/index.js';
@@ -17,7 +16,8 @@ import {
   type Suite,
   type SuitePlan,
 } from '../suites/index.js';
-import { backendFactory, createRegistries, programs, type Registries } from './composition.js';
+import { createRegistries, livePlatform, simulatedPlatform, type Platform, type Registries } from './composition.js';
+import { findHostProfile } from './host-profiles.js';
 import { tell } from './output.js';
 import { packageCommit, packageVersion, suitesFolder } from './package-root.js';
 import { expectedSuiteMs, formatDuration, Progress } from './progress.js';
@@ -51,10 +51,10 @@ interface Prepared extends Loaded {
 }
 
 /** Expands the suite; measures this machine only if a workload needs it and no earlier run tells. */
-function prepare(loaded: Loaded, earlier: Manifest | undefined, options: SuiteOptions): Prepared {
+function prepare(loaded: Loaded, platform: Platform, earlier: Manifest | undefined, options: SuiteOptions): Prepared {
   const { suite, registries, added } = loaded;
   const selection = earlier === undefined ? selectionOf(suite, options, added) : selectionOfManifest(earlier, added);
-  let fib30Ms = earlier?.fib30Ms ?? null;
+  let fib30Ms = earlier?.fib30Ms ?? platform.fib30Ms ?? null;
   const measure = (): number => {
     if (fib30Ms !== null) return fib30Ms;
     const calibration = calibrate(options.out, hostFingerprint(), options.recalibrate === true);
@@ -62,7 +62,7 @@ function prepare(loaded: Loaded, earlier: Manifest | undefined, options: SuiteOp
     tell(`fib(30) takes ${fib30Ms.toFixed(2)} ms here (${calibration.kept ? `measured ${calibration.measuredAt.slice(0, 10)}, kept in ${options.out}; --recalibrate measures anew` : 'just measured'})`);
     return fib30Ms;
   };
-  const plan = planSuite(suite, selection, { ...registries, cores: availableParallelism(), fib30Ms: measure });
+  const plan = planSuite(suite, selection, { ...registries, cores: platform.cores, fib30Ms: measure });
   return { ...loaded, selection, plan, fib30Ms };
 }
 
@@ -81,7 +81,7 @@ function describeSchedulers({ plan, registries, plugins }: Prepared): Manifest['
   });
 }
 
-function createResultSet(prepared: Prepared, settings: Manifest['settings'], options: SuiteOptions): ResultSet {
+function createResultSet(prepared: Prepared, platform: Platform, settings: Manifest['settings'], options: SuiteOptions): ResultSet {
   const { suite, selection, plan, fib30Ms } = prepared;
   const createdAt = wallClockIso();
   return ResultSet.create(options.out, {
@@ -92,10 +92,10 @@ function createResultSet(prepared: Prepared, settings: Manifest['settings'], opt
     tool: { name: 'faasbatch-bench', version: packageVersion, commit: packageCommit() },
     command: ['faasbatch-bench', ...process.argv.slice(2)].join(' '),
     suite: { name: suite.name, hash: suite.hash, source: suite.path },
-    backend: options.backend,
+    backend: platform.backend,
     fib30Ms,
     settings,
-    host: { ...hostFingerprint() },
+    host: platform.host,
     workloads: Object.fromEntries([...plan.workloads].map(([name, workload]) => [name, { hash: workload.hash, ...workload.notes }])),
     schedulers: describeSchedulers(prepared),
     selection: storedSelection(selection, options.scheduler),
@@ -117,16 +117,16 @@ function interruptible(): AbortController {
   return controller;
 }
 
-function settingsOf(suite: Suite, options: SuiteOptions): Manifest['settings'] {
+function settingsOf(suite: Suite, platform: Platform, options: SuiteOptions): Manifest['settings'] {
   return {
     keepAliveMs: suite.keepAliveMs,
-    launchLimit: options.launchLimit ?? 2 * availableParallelism(),
+    launchLimit: options.launchLimit ?? 2 * platform.cores,
     containerMemoryMb: options.containerMemory ?? defaultContainerMemoryMb,
     containerCores: options.containerCores ?? null,
     maxAttempts: suite.maxAttempts,
     maxLagMs: suite.maxLagMs,
     maxFailedShare: suite.maxFailedShare,
-    warmupInvocations: warmupOf(suite, options),
+    warmupInvocations: platform.warmsUp ? warmupOf(suite, options) : 0,
   };
 }
 
@@ -146,9 +146,10 @@ export async function suiteCommand(name: string, options: SuiteOptions): Promise
     checkSameRun(earlier.manifest, loaded.suite, options);
     checkSamePlugins(earlier.manifest, loaded.plugins);
   }
-  const prepared = prepare(loaded, earlier?.manifest, options);
+  const platform = options.backend === 'simulation' ? simulatedPlatform(findHostProfile(options.host)) : livePlatform();
+  const prepared = prepare(loaded, platform, earlier?.manifest, options);
   if (earlier !== undefined) checkSameWork(earlier.manifest, prepared.plan);
-  const results = earlier ?? createResultSet(prepared, settingsOf(loaded.suite, options), options);
+  const results = earlier ?? createResultSet(prepared, platform, settingsOf(loaded.suite, platform, options), options);
   const missing = results.manifest.cells.filter(({ status }) => status !== 'valid').map(({ id }) => id);
   const cells = prepared.plan.cells.filter(({ key }) => missing.includes(key.id));
   tell(`${results.folder}: ${cells.length} of ${results.manifest.cells.length} cells to run, about ${formatDuration(expectedSuiteMs(cells))}`);
@@ -170,10 +171,13 @@ export async function suiteCommand(name: string, options: SuiteOptions): Promise
     const status = await runSuite({
       cells,
       results,
-      settings: cellSettings,
-      programs,
-      plugins: loaded.plugins,
-      createBackend: backendFactory({ cores: availableParallelism(), launchLimit: settings.launchLimit, memoryLimitMb: settings.containerMemoryMb, containerCores: settings.containerCores ?? availableParallelism() }),
+      createRun: platform.createRun({
+        cell: cellSettings,
+        plugins: loaded.plugins,
+        launchLimit: settings.launchLimit,
+        memoryLimitMb: settings.containerMemoryMb,
+        containerCores: settings.containerCores ?? platform.cores,
+      }),
       warmupCell: firstIndependent(cells) ?? firstIndependent(prepared.plan.cells),
       warmupInvocations: settings.warmupInvocations,
       observer: progress,

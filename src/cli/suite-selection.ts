@@ -21,6 +21,8 @@ export interface SuiteOptions {
   readonly containerMemory?: number;
   readonly containerCores?: number;
   readonly backend: string;
+  /** Name or path of a host profile, for the simulation. */
+  readonly host?: string;
   readonly json?: true;
 }
 

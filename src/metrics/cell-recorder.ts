@@ -66,6 +66,10 @@ export class CellRecorder implements Recorder {
     this.#sink.invocation(outcome);
   }
 
+  memoryChanged(containerId: number, atMs: number, memoryMb: number): void {
+    this.#usage.memoryChanged(containerId, atMs, memoryMb);
+  }
+
   /** `atMs` of the round counts from the start of the cell. */
   sample(round: SampleRound): void {
     this.#usage.sample(round);

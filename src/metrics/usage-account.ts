@@ -25,6 +25,8 @@ export class UsageAccount {
   #live = 0;
   #peakLive = 0;
   #peakMemoryMb = 0;
+  /** Of all containers together, where memory is known exactly. */
+  #exactMemoryMb = 0;
   #hostCpuPercentSum = 0;
   #rounds = 0;
 
@@ -83,6 +85,19 @@ export class UsageAccount {
     this.#peakMemoryMb = Math.max(this.#peakMemoryMb, totalMb);
   }
 
+  /** For a backend that knows memory exactly: from now on a container has so much. */
+  memoryChanged(containerId: number, atMs: number, memoryMb: number): void {
+    const account = this.#accounts.get(containerId);
+    if (account === undefined || account.left) return;
+    const beforeMb = Number.isNaN(account.memoryMb) ? 0 : account.memoryMb;
+    if (beforeMb > 0) account.integral += beforeMb * (atMs - account.memoryAtMs);
+    account.memoryMb = memoryMb;
+    account.memoryAtMs = atMs;
+    account.row.peakMemoryMb = Math.max(account.row.peakMemoryMb ?? 0, memoryMb);
+    this.#exactMemoryMb += memoryMb - beforeMb;
+    this.#peakMemoryMb = Math.max(this.#peakMemoryMb, this.#exactMemoryMb);
+  }
+
   /** Closes what is still open at the end of the cell. */
   closeAll(endedMs: number): void {
     for (const account of this.#accounts.values()) if (!account.left) this.#close(account, endedMs);
@@ -138,7 +153,9 @@ export class UsageAccount {
     row.retiredMs = endedMs;
     row.invocations = container.served;
     row.batches = container.batches;
-    if (!Number.isNaN(account.memoryMb)) this.#integrateTo(account, endedMs);
+    if (Number.isNaN(account.memoryMb)) return;
+    this.#integrateTo(account, endedMs);
+    this.#exactMemoryMb -= account.memoryMb;
   }
 
   /** Holds the last reading until now; the first one also stands for the time before it. */

@@ -46,7 +46,7 @@ export function summarize(evidence: CellEvidence): CellSummary {
     latencyMs: metrics.latencyMs,
     containers: metrics.usage.containers,
     memory: { ...metrics.usage.memory, source: evidence.memorySource },
-    cpu: metrics.usage.cpu,
+    cpu: { ...metrics.usage.cpu, hostStolenShare: samplerCost?.stolenShare ?? null },
     loadGenerator: { ...metrics.loadGenerator, realTime: evidence.realTime },
     sampler:
       samplerCost === undefined ? null : { cpuMs: samplerCost.cpuMs, coreShare: samplerCost.cpuMs / wallMs, rounds: samplerCost.rounds, missedRounds: samplerCost.missedRounds },

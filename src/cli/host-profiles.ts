@@ -1,0 +1,17 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { readHostProfile, type HostProfile } from '../backends/simulation/index.js';
+import { FbbError } from '../core/index.js';
+import { hostsFolder } from './package-root.js';
+
+const ending = '.yaml';
+const defaultHost = 'icdcs2023-testbed';
+
+/** A host profile by the name of one that comes with the package, or by its path. */
+export function findHostProfile(host = defaultHost): HostProfile {
+  const builtin = join(hostsFolder, host + ending);
+  if (existsSync(builtin)) return readHostProfile(builtin);
+  if (existsSync(host)) return readHostProfile(host);
+  const names = readdirSync(hostsFolder).filter((file) => file.endsWith(ending)).map((file) => file.slice(0, -ending.length));
+  throw new FbbError('FBB_ERR_HOST_PROFILE', `There is no host profile '${host}'.`, { fix: `Use one of: ${names.join(', ')}; or the path of a file.` });
+}
