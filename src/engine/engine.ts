@@ -1,6 +1,5 @@
 import {
   cpuClasses,
-  DurationRecorder,
   executionModes,
   FbbError,
   type Backend,
@@ -23,7 +22,7 @@ import {
 } from '../core/index.js';
 import type { EngineCounts, EngineOptions } from './engine-options.js';
 import { KeepAlive } from './keep-alive.js';
-import { ContainerRecord, InvocationRecord, isInvocationRecord, Pool, removeFrom, type PendingBatch } from './records.js';
+import { ContainerRecord, InvocationRecord, isInvocationRecord, OpenInvocations, Pool, removeFrom, type PendingBatch } from './records.js';
 import { planRecovery } from './recovery.js';
 import { SchedulerHooks } from './scheduler-hooks.js';
 import { SchedulerTimers } from './scheduler-timers.js';
@@ -51,12 +50,11 @@ export class Engine implements SchedulerContext, BackendListener {
   readonly #hooks: SchedulerHooks;
   readonly #recorder: Recorder;
   readonly #pools = new Map<string, Pool>();
-  readonly #histories = new Map<string, DurationRecorder>();
   readonly #containers = new Map<number, ContainerRecord>();
   readonly #keepAlive: KeepAlive;
   readonly #schedulerTimers: SchedulerTimers;
   /** Live records; an invocation leaves when it ends, so a long run stays small. */
-  readonly #open = new Map<number, InvocationRecord>();
+  readonly #open = new OpenInvocations();
 
   #arrived = 0;
   #ended = 0;
@@ -104,7 +102,7 @@ export class Engine implements SchedulerContext, BackendListener {
     const record = new InvocationRecord(id, functionId, intendedMs, this.#clock.nowMs());
     this.#arrived += 1;
     this.#waiting += 1;
-    this.#open.set(id, record);
+    this.#open.add(record);
     this.#lastProgressMs = record.submittedMs;
     this.#watch();
     this.#hookArrival(record);
@@ -119,7 +117,7 @@ export class Engine implements SchedulerContext, BackendListener {
   /** Ends the cell early: what has not ended is rejected with the error's code. */
   fail(error: FbbError): void {
     if (this.#finished) return;
-    for (const record of [...this.#open.values()]) this.#endRecord(record, 'rejected', error.code);
+    for (const record of this.#open.all()) this.#endRecord(record, 'rejected', error.code);
     this.#finish(error);
   }
 
@@ -135,19 +133,20 @@ export class Engine implements SchedulerContext, BackendListener {
   }
 
   history(functionId: string): DurationHistory {
-    return this.#history(functionId);
+    return this.#pool(functionId).history;
   }
 
   launch(functionId: string): Container {
     this.#checkRunning();
     if (!this.#options.functions.has(functionId)) throw this.#badAction('launch', `the workload has no function '${functionId}'`);
-    const container = new ContainerRecord(this.#launched, functionId, this.#clock.nowMs());
+    const pool = this.#pool(functionId);
+    const container = new ContainerRecord(this.#launched, functionId, this.#clock.nowMs(), pool);
     this.#launched += 1;
     this.#live += 1;
     this.#starting += 1;
     this.#peakLive = Math.max(this.#peakLive, this.#live);
     this.#containers.set(container.id, container);
-    this.#pool(functionId).starting.push(container);
+    pool.starting.push(container);
     this.#recorder.containerLaunched(container);
     this.#backend.launch(container);
     return container;
@@ -174,7 +173,7 @@ export class Engine implements SchedulerContext, BackendListener {
     container.inFlight += records.length;
     container.batches += 1;
     if (container.state === 'idle') {
-      const pool = this.#pool(container.functionId);
+      const { pool } = container;
       removeFrom(pool.idle, container);
       pool.busy.push(container);
       container.state = 'busy';
@@ -216,8 +215,8 @@ export class Engine implements SchedulerContext, BackendListener {
     this.#starting -= 1;
     this.#launchFailures = 0;
     this.#lastProgressMs = nowMs;
-    this.#history(container.functionId).recordColdStart(nowMs - container.launchedMs);
-    const pool = this.#pool(container.functionId);
+    const { pool } = container;
+    pool.history.recordColdStart(nowMs - container.launchedMs);
     removeFrom(pool.starting, container);
     if (container.inFlight > 0) {
       container.state = 'busy';
@@ -231,9 +230,8 @@ export class Engine implements SchedulerContext, BackendListener {
 
   invocationEnded(containerId: number, invocationId: number, result: InvocationResult): void {
     const container = this.#containers.get(containerId);
-    const entry = container?.running.get(invocationId);
-    if (container === undefined || entry === undefined || this.#finished) return;
-    const { record } = entry;
+    const record = container?.running.get(invocationId);
+    if (container === undefined || record === undefined || this.#finished) return;
     const nowMs = this.#clock.nowMs();
     container.running.delete(invocationId);
     container.inFlight -= 1;
@@ -246,11 +244,11 @@ export class Engine implements SchedulerContext, BackendListener {
     record.concurrency = result.concurrency;
     record.containerCpuMs = result.containerCpuMs;
     this.#place(record, result, nowMs);
-    if (result.status === 'completed') this.#history(record.functionId).recordExecution(record.executionMs);
+    if (result.status === 'completed') container.pool.history.recordExecution(record.executionMs);
     else this.#problem(`invocation ${record.id} of '${record.functionId}' ${result.status}: ${result.errorCode ?? 'no code'}${result.message === undefined ? '' : ` (${result.message})`}`);
     this.#endRecord(record, result.status, result.errorCode);
     if (container.inFlight === 0) {
-      removeFrom(this.#pool(container.functionId).busy, container);
+      removeFrom(container.pool.busy, container);
       this.#becomeIdle(container);
     } else if (container.outbox.length > 0) {
       this.#flush(container);
@@ -285,15 +283,6 @@ export class Engine implements SchedulerContext, BackendListener {
     return pool;
   }
 
-  #history(functionId: string): DurationRecorder {
-    let history = this.#histories.get(functionId);
-    if (history === undefined) {
-      history = new DurationRecorder();
-      this.#histories.set(functionId, history);
-    }
-    return history;
-  }
-
   #post(container: ContainerRecord, batch: PendingBatch): void {
     for (const record of batch.invocations) record.batchId = batch.id;
     if (container.state === 'busy' && container.outbox.length === 0 && !container.runningAlone && !batch.alone) {
@@ -322,7 +311,8 @@ export class Engine implements SchedulerContext, BackendListener {
     for (const record of batch.invocations) {
       record.dispatchedMs = nowMs;
       record.coldStartMs = batch.cold ? Math.max(0, container.readyMs - Math.max(container.launchedMs, record.submittedMs)) : 0;
-      container.running.set(record.id, { record, serial });
+      record.serial = serial;
+      container.running.set(record.id, record);
     }
     this.#dispatched += batch.invocations.length;
     this.#backend.dispatch(container, batch);
@@ -337,7 +327,7 @@ export class Engine implements SchedulerContext, BackendListener {
   #endRecord(record: InvocationRecord, status: OutcomeStatus, errorCode: string | undefined): void {
     if (record.state === 'waiting') this.#waiting -= 1;
     record.end(status, errorCode, this.#clock.nowMs());
-    this.#open.delete(record.id);
+    this.#open.remove(record);
     this.#ended += 1;
     this.#recorder.invocationEnded(record);
   }
@@ -345,7 +335,7 @@ export class Engine implements SchedulerContext, BackendListener {
   #becomeIdle(container: ContainerRecord): void {
     container.state = 'idle';
     container.idleSinceMs = this.#clock.nowMs();
-    const { idle } = this.#pool(container.functionId);
+    const { idle } = container.pool;
     idle.push(container);
     this.#keepAlive.watch(container.functionId, idle);
   }
@@ -357,7 +347,7 @@ export class Engine implements SchedulerContext, BackendListener {
 
   /** Takes a container out of service, whatever it was doing. */
   #leave(container: ContainerRecord, state: 'retired' | 'lost'): void {
-    const pool = this.#pool(container.functionId);
+    const { pool } = container;
     if (container.state === 'starting') {
       removeFrom(pool.starting, container);
       this.#starting -= 1;
@@ -478,7 +468,7 @@ export class Engine implements SchedulerContext, BackendListener {
   }
 
   #checkInvocation(container: ContainerRecord, invocation: Invocation): InvocationRecord {
-    const known = isInvocationRecord(invocation) && (invocation.state === 'ended' || this.#open.get(invocation.id) === invocation);
+    const known = isInvocationRecord(invocation) && (invocation.state === 'ended' || invocation.list === this.#open);
     if (!known) throw this.#badAction('assign', `invocation ${String(invocation.id)} is not one that arrived`);
     if (invocation.state !== 'waiting') throw this.#badAction('assign', `invocation ${invocation.id} is already ${invocation.state}`);
     if (invocation.functionId !== container.functionId) {

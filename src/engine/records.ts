@@ -1,4 +1,4 @@
-import type { Batch, Container, ContainerState, Invocation, Outcome, OutcomeStatus } from '../core/index.js';
+import { DurationRecorder, type Batch, type Container, type ContainerState, type Invocation, type Outcome, type OutcomeStatus } from '../core/index.js';
 
 /** The engine's own state of one invocation. Its parts are derived from five instants, so they add up by construction. */
 export class InvocationRecord implements Outcome {
@@ -7,6 +7,12 @@ export class InvocationRecord implements Outcome {
   readonly intendedMs: number;
   readonly submittedMs: number;
   attempt = 1;
+  /** Those that have not ended are a list, in which an entry costs no allocation; undefined when it is in none. */
+  list: OpenInvocations | undefined = undefined;
+  before: InvocationRecord | undefined = undefined;
+  after: InvocationRecord | undefined = undefined;
+  /** Whether it was dispatched in a serial batch. */
+  serial = false;
 
   state: 'waiting' | 'assigned' | 'ended' = 'waiting';
   status: OutcomeStatus = 'completed';
@@ -92,24 +98,59 @@ export class ContainerRecord implements Container {
   /** Batches not yet handed to the backend: it is starting, or somebody in it must be alone. */
   readonly outbox: PendingBatch[] = [];
   /** Dispatched and not ended, in order of dispatch. */
-  readonly running = new Map<number, { readonly record: InvocationRecord; readonly serial: boolean }>();
+  readonly running = new Map<number, InvocationRecord>();
   runningAlone = false;
   /** When it last gave a sign of life while it had work. */
   lastSignMs = 0;
   idleSinceMs = 0;
 
-  constructor(id: number, functionId: string, launchedMs: number) {
+  constructor(id: number, functionId: string, launchedMs: number, readonly pool = new Pool()) {
     this.id = id;
     this.functionId = functionId;
     this.launchedMs = launchedMs;
   }
 }
 
-/** The live containers of one function; satisfies PoolView. */
+/** The live containers of one function, and what its past invocations took; satisfies PoolView. */
 export class Pool {
+  readonly history = new DurationRecorder();
   readonly idle: ContainerRecord[] = [];
   readonly busy: ContainerRecord[] = [];
   readonly starting: ContainerRecord[] = [];
+}
+
+/** The invocations of a cell that have not ended, in order of arrival. */
+export class OpenInvocations {
+  #first: InvocationRecord | undefined;
+  #last: InvocationRecord | undefined;
+  size = 0;
+
+  add(record: InvocationRecord): void {
+    record.list = this;
+    record.before = this.#last;
+    if (this.#last === undefined) this.#first = record;
+    else this.#last.after = record;
+    this.#last = record;
+    this.size += 1;
+  }
+
+  remove(record: InvocationRecord): void {
+    const { before, after } = record;
+    if (before === undefined) this.#first = after;
+    else before.after = after;
+    if (after === undefined) this.#last = before;
+    else after.before = before;
+    record.list = undefined;
+    record.before = undefined;
+    record.after = undefined;
+    this.size -= 1;
+  }
+
+  all(): InvocationRecord[] {
+    const records: InvocationRecord[] = [];
+    for (let record = this.#first; record !== undefined; record = record.after) records.push(record);
+    return records;
+  }
 }
 
 /** Removes from the end first: the container that moves is most often the newest. */

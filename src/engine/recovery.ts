@@ -20,9 +20,9 @@ export function planRecovery(container: ContainerRecord, maxAttempts: number): R
   const retried: InvocationRecord[] = [];
   const innocent: InvocationRecord[] = [];
   let serialHeadSeen = false;
-  for (const { record, serial } of container.running.values()) {
-    const suspect = !serial || !serialHeadSeen;
-    if (serial) serialHeadSeen = true;
+  for (const record of container.running.values()) {
+    const suspect = !record.serial || !serialHeadSeen;
+    if (record.serial) serialHeadSeen = true;
     if (!suspect) innocent.push(record);
     else if (record.attempt >= maxAttempts) givenUp.push(record);
     else retried.push(record);
