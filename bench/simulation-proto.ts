@@ -24,12 +24,12 @@ const backend = new SimulationBackend({
   memory: { memoryChanged: () => undefined },
 });
 const ids = Array.from({ length: functions }, (_, i) => `f${i}`);
-const specs = new Map(ids.map((functionId): [string, FunctionSpec] => [functionId, { functionId, kind: 'cpu', handlerPath: '', timeoutMs: 60_000, needs: [] }]));
+const specs = new Map(ids.map((functionId): [string, FunctionSpec] => [functionId, { functionId, name: functionId, kind: 'cpu', handlerPath: '', timeoutMs: 60_000, needs: [] }]));
 const definition = builtinSchedulers().get(name);
 let done = false;
 const engine = new Engine({
   clock, backend, scheduler: definition.create(definition.options.parse({}), { rng: createRng(1), profile: undefined, log: () => undefined }),
-  schedulerName: name, functions: specs, recorder, keepAliveMs: 600_000, maxAttempts: 3, stallTimeoutMs: 30_000, onFinished: (error) => { done = true; if (error) console.log(error.message); clock.stop(); },
+  schedulerName: name, functions: specs, recorder, keepAliveMs: 600_000, maxAttempts: 3, stallTimeoutMs: 30_000, onFinished: (error?: Error) => { done = true; if (error) console.log(error.message); clock.stop(); },
 } as never);
 await backend.open({ listener: engine, functions: specs, inputOf: () => undefined, multiplexing: true });
 const gapMs = 10 / (32 * 0.5);
