@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Registry, type Backend, type SchedulerDefinition } from '../core/index.js';
-import { ProcessBackend, whyNoRealTime } from '../backends/process/index.js';
+import { classChangerHere, ProcessBackend, whyNoRealTime } from '../backends/process/index.js';
 import { builtinSchedulers } from '../schedulers/index.js';
 import type { BackendDeps, Programs } from '../suites/index.js';
 import { builtinWorkloads, readFunctionFolders, type FunctionFolder, type WorkloadDefinition } from '../workloads/index.js';
@@ -38,5 +38,6 @@ interface BackendSettings {
 /** Where live or simulated, processes or anything else, is decided. */
 export function backendFactory(settings: BackendSettings): (deps: BackendDeps) => Backend {
   const noRealTime = whyNoRealTime();
-  return (deps) => new ProcessBackend({ ...settings, ...deps, runtimeFolder, whyNoRealTime: noRealTime });
+  const classChanger = classChangerHere();
+  return (deps) => new ProcessBackend({ ...settings, ...deps, runtimeFolder, whyNoRealTime: noRealTime, classChanger });
 }

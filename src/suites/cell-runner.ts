@@ -2,6 +2,7 @@ import {
   describeError,
   FbbError,
   MonotonicClock,
+  processCpuMs,
   type Backend,
   type CellProfile,
   type ContainerRow,
@@ -15,7 +16,7 @@ import { schemaVersion, type CellSummary } from '../results/index.js';
 import { startStorage, type StorageProcess } from '../storage/index.js';
 import { LoadGenerator } from '../workloads/index.js';
 import { createScheduler } from './create-scheduler.js';
-import { raiseEngine, raiseToRealTime, watchdogPriority } from './harness-priority.js';
+import { raiseHarness, raisePacer } from './harness-priority.js';
 import { judgeCell } from './judge-cell.js';
 import { blamePlugin, catchOutsideErrors } from './outside-errors.js';
 import type { PlannedCell } from './planned-cell.js';
@@ -69,7 +70,6 @@ const stallTimeoutMs = 30_000;
 const sampleIntervalMs = 1_000;
 const pssReadsPerRound = 20;
 const maxNotes = 100;
-const microsecondsPerMs = 1_000;
 
 /** Runs one cell: brings up what it needs, replays the workload, takes everything down again whatever happens. */
 export class CellRun {
@@ -92,8 +92,8 @@ export class CellRun {
   /** A fault of the harness itself. */
   #bug: Error | undefined;
   #replaying = false;
-  /** CPU time of this process in the measured time: engine, load generator, watchdog. */
-  #harnessCpu: NodeJS.CpuUsage | undefined;
+  /** CPU time of this process (engine, load generator, watchdog) when the measured time begins. */
+  #cpuBeforeMs = 0;
 
   /** `profile`: of the cell named in `cell.profileCell`. */
   constructor(cell: PlannedCell, sink: RowSink, options: CellRunnerOptions, profile?: CellProfile) {
@@ -133,10 +133,10 @@ export class CellRun {
       const error = await this.#replay();
       if (error?.code === 'FBB_ERR_CELL_INTERRUPTED') throw this.#bug ?? error;
       const wallMs = this.#clock.nowMs();
-      this.#harnessCpu = process.cpuUsage(this.#harnessCpu);
+      const harnessCpuMs = processCpuMs() - this.#cpuBeforeMs;
       this.#recorder.close(wallMs);
       await this.#takeDown();
-      return this.#result(wallMs, error);
+      return this.#result(wallMs, harnessCpuMs, error);
     } finally {
       await this.#takeDown();
     }
@@ -185,9 +185,9 @@ export class CellRun {
     });
     this.#generator = new LoadGenerator(programs.pacer, workload.intendedMs);
     this.#watchdog = new Watchdog(programs.watchdog, describeScheduler(key.scheduler, plugins));
-    const [pacerThread, watchdogThread] = await Promise.all([this.#generator.ready(), this.#watchdog.ready()]);
-    const engineRaised = await raiseEngine();
-    const [pacerRaised] = await Promise.all([raiseToRealTime(pacerThread), raiseToRealTime(watchdogThread, watchdogPriority)]);
+    const [pacerThread] = await Promise.all([this.#generator.ready(), this.#watchdog.ready()]);
+    const engineRaised = await raiseHarness();
+    const pacerRaised = await raisePacer(pacerThread);
     this.#realTime = engineRaised && pacerRaised;
     this.#backend = this.#options.createBackend({ clock: this.#clock, env, observer: this.#observer(this.#sampler) });
     this.#backendName = this.#backend.name;
@@ -231,7 +231,7 @@ export class CellRun {
     this.#replaying = true;
     await backend.open({ listener: engine, functions: workload.functions, inputOf: workload.inputOf, multiplexing, serviceSliceMs });
     if (this.#interrupted) return interruption();
-    this.#harnessCpu = process.cpuUsage();
+    this.#cpuBeforeMs = processCpuMs();
     this.#clock.moveOrigin(
       generator.start({
         onDue: (index) => engine.submit(index, functionOf(workload, index), workload.intendedMs[index] as number),
@@ -264,7 +264,7 @@ export class CellRun {
     return up;
   }
 
-  #result(wallMs: number, error: FbbError | undefined): CellResult {
+  #result(wallMs: number, harnessCpuMs: number, error: FbbError | undefined): CellResult {
     const engine = this.#engine as Engine;
     const { counts } = engine;
     const { workload, key, multiplexing } = this.#cell;
@@ -272,8 +272,6 @@ export class CellRun {
     const verdict = judgeCell({ metrics, counts, expected: workload.intendedMs.length, error, limits: this.#options.settings });
     const leftOut = counts.problemsLeftOut > 0 ? [`and ${counts.problemsLeftOut} more lines like these`] : [];
     const cost = this.#samplerCost;
-    const { user, system } = this.#harnessCpu as NodeJS.CpuUsage;
-    const harnessMs = (user + system) / microsecondsPerMs;
     return {
       summary: {
         schema: schemaVersion,
@@ -294,7 +292,7 @@ export class CellRun {
         loadGenerator: { ...metrics.loadGenerator, realTime: this.#realTime },
         sampler:
           cost === undefined ? null : { cpuMs: cost.cpuMs, coreShare: cost.cpuMs / wallMs, rounds: cost.rounds, missedRounds: cost.missedRounds },
-        harness: { cpuMs: harnessMs, coreShare: harnessMs / wallMs },
+        harness: { cpuMs: harnessCpuMs, coreShare: harnessCpuMs / wallMs },
         wallMs,
       },
       containers: this.#recorder.containerRows(),

@@ -1,6 +1,6 @@
 export { calibrate } from './calibration.js';
 export { type BackendDeps, type CellProgress, type CellSettings, type Programs } from './cell-runner.js';
-export { readOptionValue } from './option-overrides.js';
+export { readOptionValue, refuseSettings } from './option-overrides.js';
 export { planSuite, type Selection, type SuitePlan } from './plan.js';
 export type { PlannedCell } from './planned-cell.js';
 export { firstIndependent } from './profile-order.js';
