@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Registry, type Backend, type SchedulerDefinition } from '../core/index.js';
-import { ProcessBackend, whyNoRealTime } from '../backends/process/index.js';
+import { classChangerHere, ProcessBackend, whyNoRealTime } from '../backends/process/index.js';
 import { SimulatedWorld, type HostProfile } from '../backends/simulation/index.js';
 import { hostFingerprint } from '../metrics/index.js';
 import type { Manifest } from '../results/index.js';
@@ -57,6 +57,7 @@ interface RunSettings {
 export function livePlatform(): Platform {
   const cores = availableParallelism();
   const noRealTime = whyNoRealTime();
+  const classChanger = classChangerHere();
   return {
     backend: 'process',
     cores,
@@ -64,7 +65,7 @@ export function livePlatform(): Platform {
     host: { ...hostFingerprint() },
     warmsUp: true,
     createRun({ cell: settings, plugins, ...limits }) {
-      const createBackend = (deps: BackendDeps): Backend => new ProcessBackend({ cores, ...limits, ...deps, runtimeFolder, whyNoRealTime: noRealTime });
+      const createBackend = (deps: BackendDeps): Backend => new ProcessBackend({ cores, ...limits, ...deps, runtimeFolder, whyNoRealTime: noRealTime, classChanger });
       return (cell, sink, profile) => new LiveCellRun(cell, sink, { settings, programs, plugins, createBackend }, profile);
     },
   };

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { describeError, FbbError, MonotonicClock, type Timer } from '../core/index.js';
+import { describeError, FbbError, MonotonicClock, processCpuMs, type Timer } from '../core/index.js';
 import { hookNames, type CheckedPlugin, type CheckMessage, type CheckRequest } from './plugin-check-protocol.js';
 
 /** A hook decides in microseconds: one that takes so much CPU time will not return. The wall clock would blame it for a busy machine. */
@@ -25,11 +25,6 @@ interface CheckReport {
 interface CheckSettings extends Omit<CheckRequest, 'pulse'> {
   readonly timeLimitMs: number;
   readonly onRule: (result: RuleResult) => void;
-}
-
-function cpuTimeMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1_000;
 }
 
 /** Watches the thread of a check, which may stop answering at any time. */
@@ -119,7 +114,7 @@ class Check {
     const calls = Atomics.load(this.#pulse, 1);
     const hook = hookNames[Atomics.load(this.#pulse, 0)] ?? '';
     const nowMs = this.#clock.nowMs();
-    const cpuMs = cpuTimeMs();
+    const cpuMs = processCpuMs();
     if (calls !== this.#calls || hook === '') this.#cpuMsAtCall = cpuMs;
     this.#calls = calls;
     const { timeLimitMs } = this.#settings;

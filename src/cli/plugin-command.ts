@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { FbbError } from '../core/index.js';
-import { readOptionValue } from '../suites/index.js';
+import { readOptionValue, refuseSettings } from '../suites/index.js';
 import { print, styleFor } from './output.js';
 import { checkPlugin, type RuleResult } from './plugin-check.js';
 import { createPluginFolder } from './plugin-folder.js';
@@ -30,7 +30,7 @@ function readSettings(texts: readonly string[]): Record<string, unknown> {
     if ('problem' in read) problems.push(`  --set ${text}: ${read.problem}`);
     else settings[option] = read.value;
   }
-  if (problems.length > 0) throw new FbbError('FBB_ERR_OPTION_INVALID', `${problems.length} problem${problems.length === 1 ? '' : 's'} with --set:\n${problems.join('\n')}`);
+  refuseSettings(problems);
   return settings;
 }
 

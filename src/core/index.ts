@@ -6,7 +6,7 @@ export { describeError, FbbError, type ErrorCode } from './errors.js';
 export { ExitCode } from './exit-codes.js';
 export type { FunctionContext, FunctionModule, FunctionSpec } from './function.js';
 export { latencyPartNames, type Invocation, type LatencyPartName, type LatencyParts, type Outcome, type OutcomeStatus } from './invocation.js';
-export { MonotonicClock, monotonicNowMs, wallClockIso } from './monotonic-clock.js';
+export { longestTimerMs, MonotonicClock, monotonicNowMs, wallClockIso } from './monotonic-clock.js';
 export type {
   CellMetrics,
   ContainerRow,
@@ -15,6 +15,7 @@ export type {
   SamplerCost,
   UsageSummary,
 } from './measures.js';
+export { processCpuMs } from './process-cpu.js';
 export type { CellProfile } from './profile.js';
 export type { Recorder, RowSink } from './recorder.js';
 export { Registry } from './registry.js';
@@ -33,7 +34,7 @@ export {
   type SchedulerDeps,
 } from './scheduler.js';
 export { describeOptions, schedulerOptions, storedOptions, type SchedulerOption } from './scheduler-options.js';
-export { thrownPlace } from './thrown-place.js';
+export { harnessFolder, thrownPlace } from './thrown-place.js';
 export type { Workload } from './workload.js';
 export {
   modeHeader,

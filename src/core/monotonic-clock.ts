@@ -23,10 +23,10 @@ export function wallClockIso(): string {
   return new Date().toISOString();
 }
 
-/** Node's timers have a grain of 1 ms and may fire early by more than that; this one waits for the rest. */
-/** Node fires at once when told to wait for longer. */
-const longestTimeoutMs = 2 ** 31 - 1;
+/** Node's timers hold no more: one that is told to wait for longer fires at once. */
+export const longestTimerMs = 2 ** 31 - 1;
 
+/** Node's timers have a grain of 1 ms and may fire early by more than that; this one waits for the rest. */
 class NodeTimer implements Timer {
   #handle: NodeJS.Timeout | undefined;
 
@@ -42,7 +42,7 @@ class NodeTimer implements Timer {
     this.#handle = setTimeout(() => {
       if (monotonicNowMs() < dueMs) this.#arm(dueMs, callback);
       else callback();
-    }, Math.min(longestTimeoutMs, Math.max(1, dueMs - monotonicNowMs())));
+    }, Math.min(longestTimerMs, Math.max(1, dueMs - monotonicNowMs())));
   }
 }
 

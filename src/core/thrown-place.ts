@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 
-const harnessFolder = join(import.meta.dirname, '..');
+/** The harness's own files. */
+export const harnessFolder = join(import.meta.dirname, '..');
 
 /** ` (file:line:column)` of the first line of a stack that is neither the harness's nor Node's; empty when there is none. */
 export function thrownPlace(thrown: unknown): string {

@@ -3,6 +3,7 @@ import { cpus, freemem, totalmem } from 'node:os';
 import pidusage from 'pidusage';
 import type { ContainerSample, SampleRound } from '../core/measures.js';
 import { monotonicNowMs } from '../core/monotonic-clock.js';
+import { processCpuMs } from '../core/process-cpu.js';
 import { samplerConfigVariable, type SamplerConfig, type SamplerMessage, type SamplerRequest } from './sampler-protocol.js';
 
 /** Samples memory and CPU in a process of its own, so that reading never delays the engine and its cost can be told apart. */
@@ -127,10 +128,9 @@ class Sampler {
   }
 
   #stop(): void {
-    const cpu = process.cpuUsage();
     const cost: SamplerMessage = {
       type: 'cost',
-      cpuMs: (cpu.user + cpu.system) / 1000,
+      cpuMs: processCpuMs(),
       rounds: this.#rounds,
       missedRounds: this.#missedRounds,
       stolenShare: this.#stolenShare(),

@@ -52,7 +52,7 @@ function referenceOf({ intendedMs, cpuMs, executionMs, computes }: LeastWork, co
   return { meanMs, text: `clairvoyant reference (${how}): mean ${formatMs(meanMs)}, p50 ${formatMs(nearestRank(latenciesMs, 0.5))}, p98 ${formatMs(nearestRank(latenciesMs, 0.98))} ms` };
 }
 
-/** The mean of each scheduler over its repetitions as a multiple of the reference; from the least to the most where it ran with several options. */
+/** The mean of each scheduler over its repetitions as a multiple of the reference; from the least to the most where it ran with several options; the best first. */
 function ratios(cells: readonly CellSummary[], referenceMs: number): string {
   const schedulers = new Map<string, Map<string, number[]>>();
   for (const { cell, latencyMs } of cells) {
@@ -61,12 +61,15 @@ function ratios(cells: readonly CellSummary[], referenceMs: number): string {
     const parameters = JSON.stringify(cell.parameters);
     schedulers.set(cell.scheduler, variants.set(parameters, [...(variants.get(parameters) ?? []), latencyMs.total.mean]));
   }
-  const texts = [...schedulers].map(([scheduler, variants]) => {
+  const rows = [...schedulers].map(([scheduler, variants]) => {
     const multiples = [...variants.values()].map((means) => means.reduce((sum, mean) => sum + mean, 0) / means.length / referenceMs).sort((a, b) => a - b);
     const ends = [...new Set([multiples[0] as number, multiples.at(-1) as number].map((multiple) => multiple.toFixed(1)))];
-    return `${scheduler} ${ends.join('–')} ×`;
+    return { least: multiples[0] as number, text: `${scheduler} ${ends.join('–')} ×` };
   });
-  return texts.join(', ');
+  return rows
+    .sort((a, b) => a.least - b.least)
+    .map(({ text }) => text)
+    .join(', ');
 }
 
 /**

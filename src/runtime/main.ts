@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
 import { join } from 'node:path';
+import { processCpuMs } from '../core/process-cpu.js';
 import { containerConfigVariable, type ContainerConfig, type WireInit, type WireUsage } from '../core/wire.js';
 import { EventLoopExecutor, SerialExecutor, type Executor } from './executors.js';
 import { tryLoadFunction } from './function-loader.js';
@@ -58,8 +59,7 @@ class Container implements Host {
 }
 
 function usage(): WireUsage {
-  const cpu = process.cpuUsage();
-  return { cpuMs: (cpu.user + cpu.system) / 1000, peakMemoryMb: process.resourceUsage().maxRSS / 1024 };
+  return { cpuMs: processCpuMs(), peakMemoryMb: process.resourceUsage().maxRSS / 1024 };
 }
 
 /** Ends this process and everything it started; the launcher made it the leader of its own process group. */

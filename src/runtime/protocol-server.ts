@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { describeError } from '../core/errors.js';
 import { monotonicNowMs } from '../core/monotonic-clock.js';
+import { processCpuMs } from '../core/process-cpu.js';
 import { modeHeader, ndjsonType, type WireInit, type WireInvocation, type WireOutcome } from '../core/wire.js';
 import type { Executor } from './executors.js';
 import type { Job, Run } from './invoke.js';
@@ -47,16 +48,11 @@ function toWire(job: Job, run: Run, withResult: boolean): WireOutcome {
     ended_ms: run.endedMs,
     ...(run.cpuMs === undefined ? {} : { cpu_ms: run.cpuMs }),
     ...(run.concurrency === undefined ? {} : { concurrency: run.concurrency }),
-    container_cpu_ms: containerCpuMs(),
+    container_cpu_ms: processCpuMs(),
     exec_time: run.endedMs - run.startedMs,
     queue_time: run.startedMs - job.receivedMs,
     ...(withResult ? { result: representable(run.result) } : {}),
   };
-}
-
-function containerCpuMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1_000;
 }
 
 function parseInvocations(body: string, single: boolean): WireInvocation[] {

@@ -1,4 +1,4 @@
-import { openSync, readlinkSync, readSync } from 'node:fs';
+import { openSync, readSync } from 'node:fs';
 
 const buffer = Buffer.allocUnsafe(128);
 let schedstat: number | undefined;
@@ -7,15 +7,6 @@ try {
   schedstat = openSync('/proc/thread-self/schedstat', 'r');
 } catch {
   schedstat = undefined;
-}
-
-/** Id by which the kernel knows the calling thread; undefined where it does not tell (no Linux). */
-export function kernelThreadId(): number | undefined {
-  try {
-    return Number(readlinkSync('/proc/thread-self').split('/').at(-1));
-  } catch {
-    return undefined;
-  }
 }
 
 /** CPU time of the calling thread in ms, or NaN where the kernel does not tell (no Linux, no schedstats). */

@@ -20,8 +20,8 @@ interface ThreadOptions {
 
 /** First message of a thread. */
 export interface ThreadReady {
-  /** Undefined where the platform does not tell. */
-  readonly threadId: number | undefined;
+  /** Null where the platform does not tell. */
+  readonly threadId: number | null;
 }
 
 interface Task {
@@ -37,7 +37,7 @@ interface Thread {
   timer: NodeJS.Timeout | undefined;
   sinceMs: number;
   /** For the kernel; known when it is ready. */
-  threadId: number | undefined;
+  threadId: number | null;
   yieldTimer: NodeJS.Timeout | undefined;
   /** Its CPU time when it took up its invocation. */
   cpuBeforeMs: number;
@@ -110,7 +110,7 @@ export class ThreadExecutor implements Executor {
       this.#end(thread, timedOutRun(thread.sinceMs, this.#options.spec.timeoutMs));
       this.#discard(thread);
     }, this.#options.spec.timeoutMs);
-    if (this.#serviceSliceMs !== undefined && thread.threadId !== undefined) {
+    if (this.#serviceSliceMs !== undefined && thread.threadId !== null) {
       thread.cpuBeforeMs = cpuMsOf(thread.threadId);
       this.#watchService(thread, this.#serviceSliceMs);
     }
@@ -127,7 +127,7 @@ export class ThreadExecutor implements Executor {
       workerData: { spec, multiplexing },
       resourceLimits: { maxOldGenerationSizeMb: memoryLimitMb },
     });
-    const thread: Thread = { worker, state: 'starting', task: undefined, timer: undefined, sinceMs: 0, threadId: undefined, yieldTimer: undefined, cpuBeforeMs: 0, yielding: false };
+    const thread: Thread = { worker, state: 'starting', task: undefined, timer: undefined, sinceMs: 0, threadId: null, yieldTimer: undefined, cpuBeforeMs: 0, yielding: false };
     worker.on('message', (message: Run | ThreadReady) => {
       if ('threadId' in message) {
         this.#starting -= 1;

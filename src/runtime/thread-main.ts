@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { FunctionSpec } from '../core/function.js';
+import { kernelThreadId } from '../core/kernel-thread.js';
 import { loadFunction } from './function-loader.js';
 import { invoke, type Job } from './invoke.js';
-import { kernelThreadId } from './thread-cpu.js';
 import type { ThreadReady } from './thread-executor.js';
 import { ResourceMultiplexer } from './resource-multiplexer.js';
 

@@ -2,6 +2,7 @@ import {
   describeError,
   FbbError,
   MonotonicClock,
+  processCpuMs,
   type Backend,
   type CellProfile,
   type RowSink,
@@ -15,7 +16,7 @@ import { LoadGenerator } from '../workloads/index.js';
 import type { CellProgress, CellResult, CellRun, CellSettings } from './cell-run.js';
 import { summarize } from './cell-summary.js';
 import { createScheduler } from './create-scheduler.js';
-import { raiseEngine, raiseToRealTime, watchdogPriority } from './harness-priority.js';
+import { raiseHarness, raisePacer } from './harness-priority.js';
 import { blamePlugin, catchOutsideErrors } from './outside-errors.js';
 import type { PlannedCell } from './planned-cell.js';
 import { reasonToSkip, skippedSummary } from './skipped-cell.js';
@@ -49,7 +50,6 @@ const stallTimeoutMs = 30_000;
 const sampleIntervalMs = 1_000;
 const pssReadsPerRound = 20;
 const maxNotes = 100;
-const microsecondsPerMs = 1_000;
 
 /** Runs one cell: brings up what it needs, replays the workload, takes everything down again whatever happens. */
 export class LiveCellRun implements CellRun {
@@ -72,8 +72,8 @@ export class LiveCellRun implements CellRun {
   /** A fault of the harness itself. */
   #bug: Error | undefined;
   #replaying = false;
-  /** CPU time of this process in the measured time: engine, load generator, watchdog. */
-  #harnessCpu: NodeJS.CpuUsage | undefined;
+  /** CPU time of this process (engine, load generator, watchdog) when the measured time begins. */
+  #cpuBeforeMs = 0;
 
   /** `profile`: of the cell named in `cell.profileCell`. */
   constructor(cell: PlannedCell, sink: RowSink, options: LiveCellOptions, profile?: CellProfile) {
@@ -113,10 +113,10 @@ export class LiveCellRun implements CellRun {
       const error = await this.#replay();
       if (error?.code === 'FBB_ERR_CELL_INTERRUPTED') throw this.#bug ?? error;
       const wallMs = this.#clock.nowMs();
-      this.#harnessCpu = process.cpuUsage(this.#harnessCpu);
+      const harnessCpuMs = processCpuMs() - this.#cpuBeforeMs;
       this.#recorder.close(wallMs);
       await this.#takeDown();
-      return this.#result(wallMs, error);
+      return this.#result(wallMs, harnessCpuMs, error);
     } finally {
       await this.#takeDown();
     }
@@ -165,9 +165,9 @@ export class LiveCellRun implements CellRun {
     });
     this.#generator = new LoadGenerator(programs.pacer, workload.intendedMs);
     this.#watchdog = new Watchdog(programs.watchdog, describeScheduler(key.scheduler, plugins));
-    const [pacerThread, watchdogThread] = await Promise.all([this.#generator.ready(), this.#watchdog.ready()]);
-    const engineRaised = await raiseEngine();
-    const [pacerRaised] = await Promise.all([raiseToRealTime(pacerThread), raiseToRealTime(watchdogThread, watchdogPriority)]);
+    const [pacerThread] = await Promise.all([this.#generator.ready(), this.#watchdog.ready()]);
+    const engineRaised = await raiseHarness();
+    const pacerRaised = await raisePacer(pacerThread);
     this.#realTime = engineRaised && pacerRaised;
     this.#backend = this.#options.createBackend({ clock: this.#clock, env, observer: this.#observer(this.#sampler) });
     this.#backendName = this.#backend.name;
@@ -211,7 +211,7 @@ export class LiveCellRun implements CellRun {
     this.#replaying = true;
     await backend.open({ listener: engine, functions: workload.functions, inputOf: workload.inputOf, multiplexing, serviceSliceMs });
     if (this.#interrupted) return interruption();
-    this.#harnessCpu = process.cpuUsage();
+    this.#cpuBeforeMs = processCpuMs();
     this.#clock.moveOrigin(
       generator.start({
         onDue: (index) => engine.submit(index, functionOf(workload, index), workload.intendedMs[index] as number),
@@ -244,8 +244,7 @@ export class LiveCellRun implements CellRun {
     return up;
   }
 
-  #result(wallMs: number, error: FbbError | undefined): CellResult {
-    const { user, system } = this.#harnessCpu as NodeJS.CpuUsage;
+  #result(wallMs: number, harnessCpuMs: number, error: FbbError | undefined): CellResult {
     const cost = this.#samplerCost;
     return {
       summary: summarize({
@@ -261,7 +260,7 @@ export class LiveCellRun implements CellRun {
         realTime: this.#realTime,
         samplerCost: cost,
         memorySource: cost?.memorySource ?? null,
-        harnessCpuMs: (user + system) / microsecondsPerMs,
+        harnessCpuMs,
       }),
       containers: this.#recorder.containerRows(),
       totalHgrm: this.#recorder.totalHgrm(),

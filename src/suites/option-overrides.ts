@@ -19,6 +19,11 @@ interface Setting {
   readonly value: unknown;
 }
 
+/** Throws one error that lists every problem with `--set`, if there are any. */
+export function refuseSettings(problems: readonly string[]): void {
+  if (problems.length > 0) throw new FbbError('FBB_ERR_OPTION_INVALID', `${problems.length} problem${problems.length === 1 ? '' : 's'} with --set:\n${problems.join('\n')}`);
+}
+
 /** Reads the value of an option as a suite file would. */
 export function readOptionValue(text: string): { readonly value: unknown } | { readonly problem: string } {
   let value: unknown;
@@ -66,7 +71,7 @@ export function readOverrides(texts: readonly string[], experiments: readonly Sw
     if (setting.option in options) problems.push(`  --set ${text}: '${setting.scheduler}.${setting.option}' is set twice`);
     overrides.set(setting.scheduler, { ...options, [setting.option]: setting.value });
   }
-  if (problems.length > 0) throw new FbbError('FBB_ERR_OPTION_INVALID', `${problems.length} problem${problems.length === 1 ? '' : 's'} with --set:\n${problems.join('\n')}`);
+  refuseSettings(problems);
   return overrides;
 }
 

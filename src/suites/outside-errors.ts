@@ -1,6 +1,6 @@
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { describeError, FbbError, thrownPlace } from '../core/index.js';
+import { describeError, FbbError, harnessFolder, thrownPlace } from '../core/index.js';
 import type { LoadedPlugin } from '../plugins/index.js';
 import { describeScheduler, type PluginSchedulers } from './suite-plugins.js';
 
@@ -18,9 +18,6 @@ interface OutsideError {
   readonly schedulerName: string;
   readonly error: FbbError;
 }
-
-/** The harness's own files. */
-const harnessFolder = join(import.meta.dirname, '..');
 
 function namesFile(stack: string, path: string): boolean {
   return stack.includes(path) || stack.includes(pathToFileURL(path).href);

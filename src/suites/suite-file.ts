@@ -3,15 +3,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
-import { describeError, FbbError, type Registry, type SchedulerDefinition } from '../core/index.js';
+import { describeError, FbbError, longestTimerMs, type Registry, type SchedulerDefinition } from '../core/index.js';
 import type { WorkloadDefinition } from '../workloads/index.js';
 import { optionIssues, type Issue } from './option-issues.js';
 import type { PluginMentions } from './suite-plugins.js';
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, { message: 'must be lower-case letters, digits and hyphens', abort: true });
-
-/** Node's timers hold no more; a longer delay would fire at once. */
-const longestTimerMs = 2 ** 31 - 1;
 
 interface SuiteNames {
   readonly schedulers: Registry<SchedulerDefinition>;

@@ -21,7 +21,7 @@ export class PluginSchedulers {
     return [...this.#loaded.values()];
   }
 
-  /** Resolves to the name of its scheduler. A file that is loaded already is not loaded again. */
+  /** Resolves to the name of its scheduler. A file that was added before is not added again. */
   async add(specifier: string, fromFolder: string): Promise<string> {
     if (!isPluginPath(specifier) && this.#schedulers.has(specifier) && !this.#loaded.has(specifier)) {
       throw new FbbError('FBB_ERR_PLUGIN_NOT_FOUND', `Scheduler '${specifier}' is built in and no plug-in.`, { fix: `Use --schedulers ${specifier}, or name it in the suite.` });

@@ -2,8 +2,8 @@
 import { writeSync } from 'node:fs';
 import { Session } from 'node:inspector';
 import { parentPort, workerData } from 'node:worker_threads';
-import { kernelThreadId } from '../core/kernel-thread.js';
-import { hookPatienceCpuMs, Pulse, type WatchdogData, type WatchdogReady } from './watchdog-protocol.js';
+import { processCpuMs } from '../core/process-cpu.js';
+import { hookPatienceCpuMs, Pulse, type WatchdogData } from './watchdog-protocol.js';
 
 /** `process.stderr` of a thread has no descriptor of its own: the first thread writes what it is given, when it can. */
 const stderrFd = 2;
@@ -16,16 +16,11 @@ const { pulse, sentences, event } = workerData as WatchdogData;
 let calls = 0;
 let cpuMsAtCall = 0;
 
-function cpuTimeMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1_000;
-}
-
 /** The sentence about the hook that does not return. The wall clock would blame it for a busy machine. */
 function stuck(): string | undefined {
   const hook = Atomics.load(pulse, Pulse.hook);
   const callsNow = Atomics.load(pulse, Pulse.calls);
-  const cpuMs = cpuTimeMs();
+  const cpuMs = processCpuMs();
   if (hook === 0 || callsNow !== calls) cpuMsAtCall = cpuMs;
   calls = callsNow;
   return cpuMs - cpuMsAtCall > hookPatienceCpuMs ? sentences[hook] : undefined;
@@ -51,8 +46,7 @@ function end(sentence: string): void {
   }
 }
 
-const ready: WatchdogReady = { threadId: kernelThreadId() };
-parentPort?.postMessage(ready);
+parentPort?.postMessage('ready');
 while (sleep(lookPeriodMs)) {
   const sentence = stuck();
   if (sentence !== undefined) end(sentence);

@@ -13,8 +13,3 @@ export const hookPatienceCpuMs = 5_000;
 
 /** Places in the shared memory. */
 export const Pulse = { hook: 0, calls: 1, stop: 2, size: 3 } as const;
-
-/** The thread's first message, when it runs: its id for the kernel, or null where that cannot be known. */
-export interface WatchdogReady {
-  readonly threadId: number | null;
-}

@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { FbbError } from '../core/index.js';
 import type { HookName, HookWatch } from '../engine/index.js';
-import { hookPatienceCpuMs, Pulse, type WatchdogData, type WatchdogReady } from './watchdog-protocol.js';
+import { hookPatienceCpuMs, Pulse, type WatchdogData } from './watchdog-protocol.js';
 
 /** The place of a hook is its number in shared memory; 0 means that none runs. */
 const hookNumbers: Readonly<Record<HookName, number>> = { create: 1, onArrival: 2, onContainerReady: 3, onOutcome: 4, onContainerIdle: 5, onContainerLost: 6, 'a timer': 7 };
@@ -23,7 +23,7 @@ export function onStuckHook(told: (sentence: string) => void): () => void {
 export class Watchdog implements HookWatch {
   readonly #pulse = new Int32Array(new SharedArrayBuffer(Pulse.size * Int32Array.BYTES_PER_ELEMENT));
   readonly #worker: Worker;
-  readonly #ready: Promise<WatchdogReady>;
+  readonly #ready: Promise<void>;
 
   /** `scheduler`: as messages call it. */
   constructor(programPath: string, scheduler: string) {
@@ -34,14 +34,14 @@ export class Watchdog implements HookWatch {
     const data: WatchdogData = { pulse: this.#pulse, sentences, event: stuckEvent };
     this.#worker = new Worker(programPath, { workerData: data });
     this.#ready = new Promise((resolve, reject) => {
-      this.#worker.once('message', resolve);
+      this.#worker.once('message', () => resolve());
       this.#worker.once('error', reject);
     });
   }
 
-  /** Resolves when the thread runs, to its id for the kernel where there is one. */
-  async ready(): Promise<number | null> {
-    return (await this.#ready).threadId;
+  /** Resolves when the thread runs. */
+  ready(): Promise<void> {
+    return this.#ready;
   }
 
   entered(hook: HookName): void {

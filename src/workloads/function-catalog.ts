@@ -1,15 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
-import { describeError, FbbError, type FunctionSpec } from '../core/index.js';
+import { describeError, FbbError, longestTimerMs, type FunctionSpec } from '../core/index.js';
 
 const manifestSchema = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]*$/),
   description: z.string(),
   kind: z.enum(['cpu', 'io']),
   handler: z.string(),
-  /** Node's timers hold no more. */
-  timeoutMs: z.number().int().positive().max(2 ** 31 - 1),
+  timeoutMs: z.number().int().positive().max(longestTimerMs),
   needs: z.array(z.enum(['storage'])).default([]),
 });
 

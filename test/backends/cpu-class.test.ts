@@ -47,6 +47,7 @@ async function openBackend(options: OpenOptions = {}): Promise<OpenBackend> {
     memoryLimitMb: 512,
     containerCores: options.containerCores ?? 2,
     whyNoRealTime: options.whyNoRealTime,
+    classChanger: classChangerHere(),
     env: {},
     observer: { processStarted: (id, pid) => pids.set(id, pid), processEnded: () => undefined },
   });
@@ -353,6 +354,7 @@ describe('the cores of a container', () => {
       memoryLimitMb: 512,
       containerCores: 1,
       whyNoRealTime: undefined,
+      classChanger: 'chrt',
       env: {},
       observer: { processStarted: () => undefined, processEnded: () => undefined },
     });

@@ -19,6 +19,7 @@ const backend = new ProcessBackend({
   memoryLimitMb: 512,
   containerCores: 2,
   whyNoRealTime: 'not needed',
+  classChanger: 'chrt',
   env: {},
   observer: { processStarted: nothing, processEnded: nothing },
 });

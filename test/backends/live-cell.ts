@@ -56,6 +56,7 @@ export class LiveCell {
       memoryLimitMb,
       containerCores: 2,
       whyNoRealTime: undefined,
+      classChanger: 'chrt',
       env,
       observer: { processStarted: (id, pid) => this.pids.set(id, pid), processEnded: (id) => this.pids.delete(id) },
     });

@@ -13,7 +13,7 @@ const nobody = { processStarted: () => undefined, processEnded: () => undefined 
 
 function createBackend(): { backend: ProcessBackend; clock: MonotonicClock } {
   const clock = new MonotonicClock();
-  return { backend: new ProcessBackend({ clock, cores: 2, runtimeFolder, launchLimit: 3, memoryLimitMb: 512, containerCores: 2, whyNoRealTime: undefined, env: {}, observer: nobody }), clock };
+  return { backend: new ProcessBackend({ clock, cores: 2, runtimeFolder, launchLimit: 3, memoryLimitMb: 512, containerCores: 2, whyNoRealTime: undefined, classChanger: 'chrt', env: {}, observer: nobody }), clock };
 }
 
 describeBackendContract('process', {

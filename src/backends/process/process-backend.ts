@@ -18,7 +18,7 @@ import {
   type WireOutcome,
 } from '../../core/index.js';
 import { ContainerClient } from './container-client.js';
-import { classChangerHere, CpuClassControl, type ClassChanger } from './cpu-class.js';
+import { CpuClassControl, type ClassChanger } from './cpu-class.js';
 import { CpuStateReader } from './cpu-state.js';
 import { killMarked } from './descendants.js';
 import { launcherConfigVariable, type LauncherConfig, type LauncherEvent, type LauncherRequest } from './launcher-protocol.js';
@@ -45,6 +45,7 @@ interface ProcessBackendOptions {
   readonly observer: ProcessObserver;
   /** Why containers cannot be given the real-time class; undefined when they can. */
   readonly whyNoRealTime: string | undefined;
+  readonly classChanger: ClassChanger;
 }
 
 /** Longest path of a Unix socket: 108 bytes on Linux, 104 on macOS, with the closing zero. */
@@ -83,7 +84,6 @@ export class ProcessBackend implements Backend {
   #closing: Promise<void> | undefined;
   #closed: (() => void) | undefined;
   #cpuClass: CpuClassControl | undefined;
-  #classChanger: ClassChanger = 'chrt';
 
   constructor(options: ProcessBackendOptions) {
     this.#options = options;
@@ -108,7 +108,6 @@ export class ProcessBackend implements Backend {
 
   async open(cell: BackendCell): Promise<void> {
     this.#cell = cell;
-    if (this.capabilities.has('cpu-class')) this.#classChanger = classChangerHere();
     try {
       this.#folder = mkdtempSync(join(tmpdir(), 'fbb-'));
     } catch (thrown) {
@@ -204,7 +203,7 @@ export class ProcessBackend implements Backend {
 
   #applyCpuClass(pid: number, cpuClass: CpuClass): void {
     if (this.#closing !== undefined) return;
-    this.#cpuClass ??= new CpuClassControl(this.#classChanger, (reason) => {
+    this.#cpuClass ??= new CpuClassControl(this.#options.classChanger, (reason) => {
       this.#opened().listener.backendFailed('FBB_ERR_BACKEND_FAILED', `A container could not be moved between the real-time class and fair share: ${reason}.`);
     });
     this.#cpuClass.set(pid, cpuClass);
