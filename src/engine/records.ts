@@ -113,10 +113,15 @@ export class ContainerRecord implements Container {
 
 /** The live containers of one function, and what its past invocations took; satisfies PoolView. */
 export class Pool {
-  readonly history = new DurationRecorder();
+  /** Not a property: a scheduler that looks at a pool sees containers only. */
+  readonly #history = new DurationRecorder();
   readonly idle: ContainerRecord[] = [];
   readonly busy: ContainerRecord[] = [];
   readonly starting: ContainerRecord[] = [];
+
+  get history(): DurationRecorder {
+    return this.#history;
+  }
 }
 
 /** The invocations of a cell that have not ended, in order of arrival. */
