@@ -35,7 +35,7 @@ export {
 } from './scheduler.js';
 export { describeOptions, schedulerOptions, storedOptions, type SchedulerOption } from './scheduler-options.js';
 export { harnessFolder, thrownPlace } from './thrown-place.js';
-export type { Workload } from './workload.js';
+export type { ArrivalSource, Workload } from './workload.js';
 export {
   modeHeader,
   ndjsonType,

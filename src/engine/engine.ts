@@ -50,7 +50,8 @@ export class Engine implements SchedulerContext, BackendListener {
   readonly #hooks: SchedulerHooks;
   readonly #recorder: Recorder;
   readonly #pools = new Map<string, Pool>();
-  readonly #containers = new Map<number, ContainerRecord>();
+  /** By id; undefined once it has left. */
+  readonly #containers: (ContainerRecord | undefined)[] = [];
   readonly #keepAlive: KeepAlive;
   readonly #schedulerTimers: SchedulerTimers;
   /** Live records; an invocation leaves when it ends, so a long run stays small. */
@@ -68,6 +69,8 @@ export class Engine implements SchedulerContext, BackendListener {
   #nextBatchId = 0;
   #launchFailures = 0;
   #lastProgressMs = 0;
+  /** No container can have been silent for too long before this instant. */
+  #silenceDueMs = Number.POSITIVE_INFINITY;
   #arrivalsDone = false;
   #finished = false;
   #watchTimer: Timer | undefined;
@@ -145,7 +148,7 @@ export class Engine implements SchedulerContext, BackendListener {
     this.#live += 1;
     this.#starting += 1;
     this.#peakLive = Math.max(this.#peakLive, this.#live);
-    this.#containers.set(container.id, container);
+    this.#containers[container.id] = container;
     pool.starting.push(container);
     this.#recorder.containerLaunched(container);
     this.#backend.launch(container);
@@ -202,13 +205,13 @@ export class Engine implements SchedulerContext, BackendListener {
   cpuState(target: Container): CpuState {
     this.#checkRunning();
     if (this.#backend.cpuState === undefined) throw this.#badAction('cpuState', `backend '${this.#backend.name}' has no cpu-class`);
-    return this.#containers.get(target.id) === target ? this.#backend.cpuState(target) : 'sleeping';
+    return this.#containers[target.id] === target ? this.#backend.cpuState(target) : 'sleeping';
   }
 
   // What the backend tells.
 
   containerReady(containerId: number): void {
-    const container = this.#containers.get(containerId);
+    const container = this.#containers[containerId];
     if (container?.state !== 'starting' || this.#finished) return;
     const nowMs = this.#clock.nowMs();
     container.readyMs = nowMs;
@@ -229,7 +232,7 @@ export class Engine implements SchedulerContext, BackendListener {
   }
 
   invocationEnded(containerId: number, invocationId: number, result: InvocationResult): void {
-    const container = this.#containers.get(containerId);
+    const container = this.#containers[containerId];
     const record = container?.running.get(invocationId);
     if (container === undefined || record === undefined || this.#finished) return;
     const nowMs = this.#clock.nowMs();
@@ -259,7 +262,7 @@ export class Engine implements SchedulerContext, BackendListener {
   }
 
   containerLost(containerId: number, code: ErrorCode, reason: string): void {
-    const container = this.#containers.get(containerId);
+    const container = this.#containers[containerId];
     if (container === undefined || this.#finished) return;
     this.#loseContainer(container, code, reason);
   }
@@ -277,7 +280,7 @@ export class Engine implements SchedulerContext, BackendListener {
   #pool(functionId: string): Pool {
     let pool = this.#pools.get(functionId);
     if (pool === undefined) {
-      pool = new Pool();
+      pool = new Pool((this.#options.functions.get(functionId)?.timeoutMs ?? 0) + silenceGraceMs);
       this.#pools.set(functionId, pool);
     }
     return pool;
@@ -307,7 +310,10 @@ export class Engine implements SchedulerContext, BackendListener {
   #dispatch(container: ContainerRecord, batch: PendingBatch): void {
     const nowMs = this.#clock.nowMs();
     const serial = batch.mode === 'serial';
-    if (container.running.size === 0) container.lastSignMs = nowMs;
+    if (container.running.size === 0) {
+      container.lastSignMs = nowMs;
+      this.#silenceDueMs = Math.min(this.#silenceDueMs, nowMs + container.pool.silenceLimitMs);
+    }
     for (const record of batch.invocations) {
       record.dispatchedMs = nowMs;
       record.coldStartMs = batch.cold ? Math.max(0, container.readyMs - Math.max(container.launchedMs, record.submittedMs)) : 0;
@@ -337,7 +343,7 @@ export class Engine implements SchedulerContext, BackendListener {
     container.idleSinceMs = this.#clock.nowMs();
     const { idle } = container.pool;
     idle.push(container);
-    this.#keepAlive.watch(container.functionId, idle);
+    this.#keepAlive.watch(container.pool);
   }
 
   #retireRecord(container: ContainerRecord): void {
@@ -355,7 +361,7 @@ export class Engine implements SchedulerContext, BackendListener {
     else removeFrom(pool.busy, container);
     container.state = state;
     this.#live -= 1;
-    this.#containers.delete(container.id);
+    this.#containers[container.id] = undefined;
     this.#recorder.containerLeft(container, this.#clock.nowMs());
   }
 
@@ -399,13 +405,18 @@ export class Engine implements SchedulerContext, BackendListener {
   }
 
   #giveUpSilentContainers(): void {
-    if (this.#dispatched === 0) return;
     const nowMs = this.#clock.nowMs();
-    for (const [functionId, pool] of this.#pools) {
+    if (this.#dispatched === 0 || nowMs < this.#silenceDueMs) return;
+    this.#silenceDueMs = Number.POSITIVE_INFINITY;
+    for (const pool of this.#pools.values()) {
       if (pool.busy.length === 0) continue;
-      const limitMs = (this.#options.functions.get(functionId)?.timeoutMs ?? 0) + silenceGraceMs;
+      const limitMs = pool.silenceLimitMs;
       for (const container of [...pool.busy]) {
-        if (container.running.size === 0 || nowMs - container.lastSignMs < limitMs) continue;
+        if (container.running.size === 0) continue;
+        if (nowMs - container.lastSignMs < limitMs) {
+          this.#silenceDueMs = Math.min(this.#silenceDueMs, container.lastSignMs + limitMs);
+          continue;
+        }
         this.#backend.retire(container);
         this.#loseContainer(container, 'FBB_ERR_CONTAINER_UNRESPONSIVE', `no sign of life for ${Math.round(limitMs)} ms`);
         if (this.#finished) return;
@@ -454,7 +465,7 @@ export class Engine implements SchedulerContext, BackendListener {
 
   #checkContainer(action: string, target: Container, invocations: readonly Invocation[] = []): ContainerRecord {
     this.#checkRunning();
-    const container = this.#containers.get(target.id);
+    const container = this.#containers[target.id];
     if (container === target) return container;
     const what = target instanceof ContainerRecord && container === undefined ? target.state : 'not one of this cell';
     const given = invocations.length === 0 ? '' : `, given to it: invocation ${invocations.map(({ id }) => id).join(', ')}`;

@@ -113,11 +113,21 @@ export class ContainerRecord implements Container {
 
 /** The live containers of one function, and what its past invocations took; satisfies PoolView. */
 export class Pool {
-  /** Not a property: a scheduler that looks at a pool sees containers only. */
+  // Not properties: a scheduler that looks at a pool sees containers only.
   readonly #history = new DurationRecorder();
+  readonly #silenceLimitMs: number;
   readonly idle: ContainerRecord[] = [];
   readonly busy: ContainerRecord[] = [];
   readonly starting: ContainerRecord[] = [];
+
+  /** `silenceLimitMs`: a container with work that says nothing for so long is given up. */
+  constructor(silenceLimitMs = Number.POSITIVE_INFINITY) {
+    this.#silenceLimitMs = silenceLimitMs;
+  }
+
+  get silenceLimitMs(): number {
+    return this.#silenceLimitMs;
+  }
 
   get history(): DurationRecorder {
     return this.#history;

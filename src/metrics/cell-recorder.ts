@@ -2,7 +2,6 @@ import {
   latencyPartNames,
   type CellMetrics,
   type Container,
-  type ContainerRow,
   type ContainerUsage,
   type LatencyPartName,
   type LatencySummary,
@@ -18,7 +17,7 @@ import { UsageAccount } from './usage-account.js';
 /** The recorder of a live or simulated cell: histograms and sums as it goes, raw rows to a sink. */
 export class CellRecorder implements Recorder {
   readonly #sink: RowSink;
-  readonly #usage = new UsageAccount();
+  readonly #usage: UsageAccount;
   readonly #counts: Record<OutcomeStatus, number> = { completed: 0, failed: 0, timedOut: 0, rejected: 0 };
   readonly #total = new LatencyHistogram();
   readonly #parts: Record<LatencyPartName, LatencyHistogram>;
@@ -28,6 +27,7 @@ export class CellRecorder implements Recorder {
 
   constructor(sink: RowSink) {
     this.#sink = sink;
+    this.#usage = new UsageAccount((row) => sink.container(row));
     this.#parts = {
       lag: new LatencyHistogram(),
       scheduling: new LatencyHistogram(),
@@ -79,10 +79,6 @@ export class CellRecorder implements Recorder {
   /** No more is launched or ended after this; usage may still come in. */
   close(endedMs: number): void {
     this.#usage.closeAll(endedMs);
-  }
-
-  containerRows(): ContainerRow[] {
-    return this.#usage.rows();
   }
 
   totalHgrm(): string {

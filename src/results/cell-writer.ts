@@ -20,6 +20,7 @@ export class CellWriter implements RowSink {
   readonly #partial: string;
   readonly #invocations: CsvFile;
   readonly #samples: CsvFile;
+  readonly #containers: ContainerRow[] = [];
   #open = true;
 
   constructor(cellsFolder: string, cellId: string) {
@@ -45,10 +46,14 @@ export class CellWriter implements RowSink {
     for (const { containerId, memoryMb, rssMb, cpuPercent } of containers) this.#samples.write([atMs, containerId, memoryMb, rssMb, cpuPercent]);
   }
 
+  container(row: ContainerRow): void {
+    this.#containers.push(row);
+  }
+
   /** Throws FBB_ERR_RESULTS_WRITE when anything of the cell could not be written. */
-  finish(summary: CellSummary, containers: readonly ContainerRow[], totalHgrm: string): void {
+  finish(summary: CellSummary, totalHgrm: string): void {
     try {
-      this.#write(summary, containers, totalHgrm);
+      this.#write(summary, totalHgrm);
     } catch (thrown) {
       throw new FbbError('FBB_ERR_RESULTS_WRITE', `The results of ${summary.cell.id} could not be written: ${describeError(thrown)}.`, { cause: thrown });
     }
@@ -64,10 +69,10 @@ export class CellWriter implements RowSink {
     rmSync(this.#partial, { recursive: true, force: true });
   }
 
-  #write(summary: CellSummary, containers: readonly ContainerRow[], totalHgrm: string): void {
+  #write(summary: CellSummary, totalHgrm: string): void {
     this.#close();
     const table = new CsvFile(join(this.#partial, 'containers.csv'), containerColumns);
-    for (const row of containers) {
+    for (const row of this.#containers.sort((a, b) => a.id - b.id)) {
       table.write([row.id, row.functionId, row.launchedMs, row.startedMs, row.readyMs, row.retiredMs, row.invocations, row.batches, row.peakMemoryMb, row.peakRssMb, row.cpuMs]);
     }
     table.close();

@@ -1,4 +1,3 @@
-import type { ContainerRow } from '../core/index.js';
 import type { CellSummary } from '../results/index.js';
 
 export interface CellSettings {
@@ -16,7 +15,6 @@ export interface CellProgress {
 
 export interface CellResult {
   readonly summary: CellSummary;
-  readonly containers: readonly ContainerRow[];
   readonly totalHgrm: string;
 }
 

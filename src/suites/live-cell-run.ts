@@ -109,7 +109,7 @@ export class LiveCellRun implements CellRun {
     try {
       await this.#bringUp();
       const reason = reasonToSkip(this.#cell.definition, this.#backend as Backend);
-      if (reason !== undefined) return { summary: skippedSummary(this.#cell, this.#backendName, reason), containers: [], totalHgrm: this.#recorder.totalHgrm() };
+      if (reason !== undefined) return { summary: skippedSummary(this.#cell, this.#backendName, reason), totalHgrm: this.#recorder.totalHgrm() };
       const error = await this.#replay();
       if (error?.code === 'FBB_ERR_CELL_INTERRUPTED') throw this.#bug ?? error;
       const wallMs = this.#clock.nowMs();
@@ -262,7 +262,6 @@ export class LiveCellRun implements CellRun {
         memorySource: cost?.memorySource ?? null,
         harnessCpuMs,
       }),
-      containers: this.#recorder.containerRows(),
       totalHgrm: this.#recorder.totalHgrm(),
     };
   }

@@ -1,4 +1,4 @@
-import { FbbError, type Backend, type CellProfile, type Clock, type FunctionSpec, type RowSink, type Workload } from '../core/index.js';
+import { FbbError, type ArrivalSource, type Backend, type CellProfile, type Clock, type FunctionSpec, type RowSink, type Workload } from '../core/index.js';
 import { Engine } from '../engine/index.js';
 import { CellRecorder } from '../metrics/index.js';
 import type { CellProgress, CellResult, CellRun, CellSettings } from './cell-run.js';
@@ -11,15 +11,13 @@ import { reasonToSkip, skippedSummary } from './skipped-cell.js';
 export interface World {
   readonly clock: Clock;
   readonly backend: Backend;
-  play(source: { next(): number | undefined }, onDue: (index: number) => void, onDone: () => void): void;
+  play(source: ArrivalSource, onDue: (index: number, source: ArrivalSource) => void, onDone: () => void): void;
   run(mostEvents: number): boolean;
   stop(): void;
 }
 
 export interface WorldNeeds {
   readonly functions: ReadonlyMap<string, FunctionSpec>;
-  readonly functionOf: (invocationId: number) => string;
-  readonly inputOf: (invocationId: number) => unknown;
   readonly memory: { memoryChanged(containerId: number, memoryMb: number): void };
 }
 
@@ -33,21 +31,27 @@ const stallTimeoutMs = 30_000;
 const eventsPerTurn = 20_000;
 const maxNotes = 100;
 
-function functionOf({ functionIds, functionIndex }: Workload, index: number): string {
-  return functionIds[functionIndex[index] as number] as string;
-}
-
 /** The intended arrivals of a workload, one after another. */
-class WorkloadArrivals {
-  readonly #intendedMs: Float64Array;
-  #next = 0;
+class WorkloadArrivals implements ArrivalSource {
+  readonly #workload: Workload;
+  #index = -1;
 
-  constructor({ intendedMs }: Workload) {
-    this.#intendedMs = intendedMs;
+  constructor(workload: Workload) {
+    this.#workload = workload;
   }
 
-  next(): number | undefined {
-    return this.#next < this.#intendedMs.length ? this.#intendedMs[this.#next++] : undefined;
+  next(): boolean {
+    this.#index += 1;
+    return this.#index < this.#workload.intendedMs.length;
+  }
+
+  get intendedMs(): number {
+    return this.#workload.intendedMs[this.#index] as number;
+  }
+
+  get functionId(): string {
+    const { functionIds, functionIndex } = this.#workload;
+    return functionIds[functionIndex[this.#index] as number] as string;
   }
 }
 
@@ -81,12 +85,10 @@ export class SimulatedCellRun implements CellRun {
     const { workload, definition } = this.#cell;
     const world: World = this.#options.createWorld({
       functions: workload.functions,
-      functionOf: (id) => functionOf(workload, id),
-      inputOf: workload.inputOf,
       memory: { memoryChanged: (containerId, memoryMb) => this.#recorder.memoryChanged(containerId, world.clock.nowMs(), memoryMb) },
     });
     const reason = reasonToSkip(definition, world.backend);
-    if (reason !== undefined) return { summary: skippedSummary(this.#cell, world.backend.name, reason), containers: [], totalHgrm: this.#recorder.totalHgrm() };
+    if (reason !== undefined) return { summary: skippedSummary(this.#cell, world.backend.name, reason), totalHgrm: this.#recorder.totalHgrm() };
     return this.#replay(world);
   }
 
@@ -113,7 +115,7 @@ export class SimulatedCellRun implements CellRun {
     });
     this.#engine = engine;
     await world.backend.open({ listener: engine, functions: workload.functions, inputOf: workload.inputOf, multiplexing, serviceSliceMs });
-    world.play(new WorkloadArrivals(workload), (index) => engine.submit(index, functionOf(workload, index), workload.intendedMs[index] as number), () => engine.arrivalsDone());
+    world.play(new WorkloadArrivals(workload), (index, { functionId, intendedMs }) => engine.submit(index, functionId, intendedMs), () => engine.arrivalsDone());
     while (world.run(eventsPerTurn)) {
       if (this.#interrupted) throw interruption();
       await new Promise((resolve) => setImmediate(resolve));
@@ -139,7 +141,6 @@ export class SimulatedCellRun implements CellRun {
         memorySource: 'model',
         harnessCpuMs: (user + system) / 1_000,
       }),
-      containers: this.#recorder.containerRows(),
       totalHgrm: this.#recorder.totalHgrm(),
     };
   }

@@ -29,7 +29,7 @@ interface SuiteRunOptions {
   readonly signal: AbortSignal;
 }
 
-const nowhere: RowSink = { invocation: () => undefined, sample: () => undefined };
+const nowhere: RowSink = { invocation: () => undefined, sample: () => undefined, container: () => undefined };
 
 /** The first invocations of a cell, for the warm-up: the first launch and the first requests of a session are slow ones. */
 function shortened(cell: PlannedCell, invocations: number): PlannedCell {
@@ -117,8 +117,8 @@ async function runAndStore(cell: PlannedCell, position: { index: number; total: 
   observer.cellStarted(cell, position, () => run?.progress ?? { ended: 0, total: cell.workload.intendedMs.length });
   try {
     run = createRun(cell, writer, profileFor(cell, results));
-    const { summary, containers, totalHgrm } = await runUnlessAborted(run, signal);
-    writer.finish(summary, containers, totalHgrm);
+    const { summary, totalHgrm } = await runUnlessAborted(run, signal);
+    writer.finish(summary, totalHgrm);
     results.setCellStatus(cell.key.id, statusOf(summary), summary.skipped);
     observer.cellEnded(cell, summary);
   } catch (thrown) {

@@ -9,5 +9,5 @@ export interface Demand {
   waitMs: number;
 }
 
-/** Says what an invocation demands, into an object that is used again and again. */
-export type DemandOf = (invocationId: number, into: Demand) => void;
+/** Says what an invocation with this input demands, into an object that is used again and again. */
+export type DemandOf = (input: unknown, into: Demand) => void;

@@ -1,13 +1,11 @@
 import { FbbError } from '../../core/index.js';
-import type { Demand } from './demand.js';
+import type { DemandOf } from './demand.js';
 import type { FunctionProfile, HostProfile } from './host-profile.js';
 
 /** The work of naive fib grows by this factor from n to n + 1. */
 const goldenRatio = (1 + Math.sqrt(5)) / 2;
 
-type Model = (input: unknown, into: Demand) => void;
-
-function modelOf(profile: FunctionProfile): Model {
+function modelOf(profile: FunctionProfile): DemandOf {
   switch (profile.model) {
     case 'fib':
       return (input, into) => {
@@ -16,6 +14,14 @@ function modelOf(profile: FunctionProfile): Model {
         into.clientWaitMs = 0;
         into.cpuMs = profile.fib30Ms * goldenRatio ** (n - 30);
         into.waitMs = 0;
+      };
+    case 'stated':
+      return (input, into) => {
+        const { cpuMs, waitMs } = input as { cpuMs: number; waitMs: number };
+        into.clientCpuMs = 0;
+        into.clientWaitMs = 0;
+        into.cpuMs = cpuMs;
+        into.waitMs = waitMs;
       };
     case 'client':
       return (_input, into) => {
@@ -28,7 +34,7 @@ function modelOf(profile: FunctionProfile): Model {
 }
 
 /** What each invocation of a function demands on this host. A function that the profile does not know cannot be simulated. */
-export function functionModel(functionName: string, host: HostProfile): Model {
+export function functionModel(functionName: string, host: HostProfile): DemandOf {
   const profile = host.functions[functionName];
   if (profile !== undefined) return modelOf(profile);
   throw new FbbError('FBB_ERR_HOST_PROFILE', `The host profile '${host.name}' does not say what function '${functionName}' costs; it knows: ${Object.keys(host.functions).join(', ')}.`);

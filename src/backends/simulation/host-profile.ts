@@ -16,6 +16,7 @@ const functionSchema = z.discriminatedUnion('model', [
     waitMs: ms.describe('waiting for the other side meanwhile'),
     firstCpuMs: ms.default(0).describe('CPU work that the first invocation of a container does besides'),
   }),
+  z.strictObject({ model: z.literal('stated').describe('the input says how long: { cpuMs, waitMs }') }),
 ]);
 
 /** What a host costs: measured here by `calibrate`, or taken from figures that somebody published. */

@@ -1,2 +1,2 @@
 export { readHostProfile, type HostProfile } from './host-profile.js';
-export { SimulatedWorld, type ArrivalSource } from './simulated-world.js';
+export { SimulatedWorld } from './simulated-world.js';

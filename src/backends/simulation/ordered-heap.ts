@@ -15,6 +15,10 @@ export class HeapKeys {
     this.orders[entry] = this.#given++;
   }
 
+  nextOrder(): number {
+    return this.#given++;
+  }
+
   #grow(capacity: number): void {
     const { keys, orders, places } = this;
     this.keys = new Float64Array(capacity);

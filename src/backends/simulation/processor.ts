@@ -1,4 +1,4 @@
-import type { EventHandler } from './event-queue.js';
+import type { EventHandler, StandingEvent } from './event-queue.js';
 import { HeapKeys, OrderedHeap } from './ordered-heap.js';
 import type { VirtualClock } from './virtual-clock.js';
 
@@ -71,14 +71,15 @@ export class Processor implements EventHandler {
   readonly #free: number[] = [];
 
   #atMs = 0;
-  #event = -1;
-  #eventMs = Number.POSITIVE_INFINITY;
+  /** The end of the work that is done first. */
+  readonly #event: StandingEvent;
   #usedMs = 0;
 
   /** `cores` need not be whole: threads of one core share it. */
   constructor(clock: VirtualClock, cores: number) {
     this.#clock = clock;
     this.cores = cores;
+    this.#event = clock.events.addStanding(this);
     this.#mostFifo = Math.max(1, Math.floor(cores));
     this.#pools = [new SharedPool(this.#keys), new SharedPool(this.#keys), new SharedPool(this.#keys)];
   }
@@ -125,8 +126,6 @@ export class Processor implements EventHandler {
 
   /** The first work is done. */
   fire(): void {
-    this.#event = -1;
-    this.#eventMs = Number.POSITIVE_INFINITY;
     this.#advance();
     for (let c = 0; c < 3; c += 1) {
       const pool = this.#pools[c] as SharedPool;
@@ -217,13 +216,6 @@ export class Processor implements EventHandler {
     // Where the others do not use the cores up, those that yield share the rest.
     yielding.rate = level <= 1 ? yieldingWeight * level : Math.min(1, (left - fairCount) / yieldingCount);
     const nextMs = this.#atMs + Math.min(fifo.nextInMs, fair.nextInMs, yielding.nextInMs);
-    if (nextMs === this.#eventMs) return;
-    this.#eventMs = nextMs;
-    const { events } = this.#clock;
-    if (nextMs === Number.POSITIVE_INFINITY) {
-      events.cancel(this.#event);
-      this.#event = -1;
-    } else if (this.#event < 0) this.#event = events.schedule(nextMs, this, 0);
-    else events.move(this.#event, nextMs);
+    if (nextMs !== this.#event.atMs) this.#event.set(nextMs);
   }
 }

@@ -1,5 +1,5 @@
 import { ThreadSupply, type Clock, type CpuClass } from '../../core/index.js';
-import type { Demand } from './demand.js';
+import type { Demand, DemandOf } from './demand.js';
 import { CpuAccount, workClass, type WorkClass } from './processor.js';
 
 /** What a run does now; `yielding` is the rest of its work after its service slice. */
@@ -8,6 +8,8 @@ export type Stage = 'request' | 'client' | 'clientWait' | 'work' | 'yielding' | 
 /** One invocation in its container; the objects are used again. */
 export class Run {
   readonly slot: number;
+  /** Its index among the runs of its container. */
+  place = 0;
   container: SimulatedContainer | undefined;
   invocationId = -1;
   stage: Stage = 'request';
@@ -22,7 +24,7 @@ export class Run {
   thread: SimulatedThread | undefined;
   serial = false;
   onThread = false;
-  /** Pending event; -1 when there is none. */
+  /** Pending event, or ticket of the delay line that its stage says; -1 when there is none. */
   event = -1;
   endedMs = 0;
   concurrency = 0;
@@ -51,6 +53,8 @@ export class SimulatedThread {
 
 interface ContainerOptions {
   readonly id: number;
+  readonly demandOf: DemandOf;
+  readonly expandsOnThreads: boolean;
   readonly clock: Clock;
   readonly startThread: (container: SimulatedContainer) => void;
   readonly give: (thread: SimulatedThread, run: Run) => void;
@@ -59,6 +63,7 @@ interface ContainerOptions {
 /** A container of the simulation: what runs and queues in it. */
 export class SimulatedContainer {
   readonly id: number;
+  readonly demandOf: DemandOf;
   readonly account = new CpuAccount();
   cpuClass: CpuClass = 'fair';
   ready = false;
@@ -79,12 +84,29 @@ export class SimulatedContainer {
   /** Stretches of CPU work that wait for the main thread. */
   readonly loopLine: Run[] = [];
   loopRun: Run | undefined;
-  readonly runs = new Set<Run>();
+  /** In no certain order. */
+  readonly runs: Run[] = [];
+  /** Whether expanded batches go to worker threads. */
+  readonly expandsOnThreads: boolean;
   readonly threadSupply: ThreadSupply<SimulatedThread, Run>;
 
-  constructor({ id, clock, startThread, give }: ContainerOptions) {
+  constructor({ id, demandOf, expandsOnThreads, clock, startThread, give }: ContainerOptions) {
     this.id = id;
+    this.demandOf = demandOf;
+    this.expandsOnThreads = expandsOnThreads;
     this.threadSupply = new ThreadSupply({ clock, assumedStartMs: 30, start: () => startThread(this), give });
+  }
+
+  add(run: Run): void {
+    run.container = this;
+    run.place = this.runs.push(run) - 1;
+  }
+
+  remove(run: Run): void {
+    const last = this.runs.pop() as Run;
+    if (last === run) return;
+    this.runs[run.place] = last;
+    last.place = run.place;
   }
 
   get workClass(): WorkClass {

@@ -1,22 +1,14 @@
-import type { Backend, Clock, FunctionSpec } from '../../core/index.js';
-import type { Demand } from './demand.js';
+import type { ArrivalSource, Backend, Clock, FunctionSpec } from '../../core/index.js';
+import type { DemandOf } from './demand.js';
 import type { EventHandler } from './event-queue.js';
 import { functionModel } from './function-models.js';
 import type { HostProfile } from './host-profile.js';
 import { SimulationBackend, type MemoryObserver } from './simulation-backend.js';
 import { VirtualClock } from './virtual-clock.js';
 
-/** Where arrivals come from, one at a time, so that a trace of any length takes no memory. */
-export interface ArrivalSource {
-  /** Time of the next one in ms from the start, not before the last; undefined when there are no more. */
-  next(): number | undefined;
-}
-
 interface SimulatedWorldOptions {
   readonly host: HostProfile;
   readonly functions: ReadonlyMap<string, FunctionSpec>;
-  readonly functionOf: (invocationId: number) => string;
-  readonly inputOf: (invocationId: number) => unknown;
   readonly memory: MemoryObserver;
 }
 
@@ -24,13 +16,15 @@ interface SimulatedWorldOptions {
 export class SimulatedWorld implements EventHandler {
   readonly #clock = new VirtualClock();
   readonly backend: Backend;
+  readonly #arrival = this.#clock.events.addStanding(this);
   #source: ArrivalSource | undefined;
-  #onDue: (index: number) => void = () => undefined;
+  #arrived = 0;
+  #onDue: (index: number, source: ArrivalSource) => void = () => undefined;
   #onDone: () => void = () => undefined;
 
-  constructor({ host, functions, functionOf, inputOf, memory }: SimulatedWorldOptions) {
+  constructor({ host, functions, memory }: SimulatedWorldOptions) {
     const models = new Map([...new Set([...functions.values()].map(({ name }) => name))].map((name) => [name, functionModel(name, host)]));
-    const modelByFunction = new Map([...functions].map(([functionId, { name }]) => [functionId, models.get(name) as ReturnType<typeof functionModel>]));
+    const demands = new Map([...functions].map(([functionId, { name }]) => [functionId, models.get(name) as DemandOf]));
     this.backend = new SimulationBackend({
       clock: this.#clock,
       costs: {
@@ -45,7 +39,7 @@ export class SimulatedWorld implements EventHandler {
         threadMemoryMb: host.memory.threadMb,
         invocationMemoryMb: host.memory.invocationMb,
       },
-      demandOf: (invocationId: number, into: Demand) => modelByFunction.get(functionOf(invocationId))?.(inputOf(invocationId), into),
+      demands,
       memory,
     });
   }
@@ -55,11 +49,11 @@ export class SimulatedWorld implements EventHandler {
   }
 
   /** Lets invocations arrive from `source`, the first being number 0. */
-  play(source: ArrivalSource, onDue: (index: number) => void, onDone: () => void): void {
+  play(source: ArrivalSource, onDue: (index: number, source: ArrivalSource) => void, onDone: () => void): void {
     this.#source = source;
     this.#onDue = onDue;
     this.#onDone = onDone;
-    this.#scheduleNext(0);
+    this.#setNext();
   }
 
   /** Lets at most so many events happen; whether there are more. */
@@ -72,14 +66,14 @@ export class SimulatedWorld implements EventHandler {
   }
 
   /** An arrival. */
-  fire(index: number): void {
-    this.#onDue(index);
-    this.#scheduleNext(index + 1);
+  fire(): void {
+    this.#onDue(this.#arrived++, this.#source as ArrivalSource);
+    this.#setNext();
   }
 
-  #scheduleNext(index: number): void {
-    const atMs = this.#source?.next();
-    if (atMs === undefined) this.#onDone();
-    else this.#clock.events.schedule(atMs, this, index);
+  #setNext(): void {
+    const source = this.#source as ArrivalSource;
+    if (source.next()) this.#arrival.set(source.intendedMs);
+    else this.#onDone();
   }
 }

@@ -1,4 +1,5 @@
 import type { Backend, BackendCell, Batch, Capability, Container, CpuClass, CpuState, InvocationResult } from '../../core/index.js';
+import { DelayLine } from './delay-line.js';
 import type { DemandOf } from './demand.js';
 import type { EventHandler } from './event-queue.js';
 import type { HostCosts } from './host-costs.js';
@@ -15,7 +16,8 @@ export interface MemoryObserver {
 interface SimulationBackendOptions {
   readonly clock: VirtualClock;
   readonly costs: HostCosts;
-  readonly demandOf: DemandOf;
+  /** By function id. */
+  readonly demands: ReadonlyMap<string, DemandOf>;
   readonly memory: MemoryObserver;
 }
 
@@ -33,9 +35,12 @@ export class SimulationBackend implements Backend, WorkOwner, LaunchListener, Ev
   readonly #costs: HostCosts;
   readonly #processor: Processor;
   readonly #launches: LaunchModel;
-  readonly #containers = new Map<number, SimulatedContainer>();
+  /** By id; undefined once it is gone. */
+  readonly #containers: (SimulatedContainer | undefined)[] = [];
   readonly #runs: Run[] = [];
   readonly #freeRuns: Run[] = [];
+  readonly #requests: DelayLine;
+  readonly #responses: DelayLine;
   readonly #threadStarts: WorkOwner;
   readonly #starting: (SimulatedThread | undefined)[] = [];
   readonly #freeStarts: number[] = [];
@@ -49,55 +54,58 @@ export class SimulationBackend implements Backend, WorkOwner, LaunchListener, Ev
     this.cores = Math.max(1, Math.round(options.costs.cores));
     this.#processor = new Processor(options.clock, options.costs.cores);
     this.#launches = new LaunchModel(options.costs.launch, options.clock, this.#processor, this);
+    this.#requests = new DelayLine(options.clock, options.costs.requestMs, { fire: (slot) => this.#arrive(this.#runs[slot] as Run) });
+    this.#responses = new DelayLine(options.clock, options.costs.responseMs, { fire: (slot) => this.#report(this.#runs[slot] as Run) });
     this.#threadStarts = { workDone: (index) => this.#threadStarted(index) };
   }
   async open(cell: BackendCell): Promise<void> {
     this.#cell = cell;
   }
 
-  launch({ id }: Container): void {
+  launch({ id, functionId }: Container): void {
     const container = new SimulatedContainer({
       id,
+      demandOf: this.#options.demands.get(functionId) as DemandOf,
+      expandsOnThreads: this.#opened().functions.get(functionId)?.kind === 'cpu',
       clock: this.#clock,
       startThread: (owner) => this.#startThread(owner),
       give: (thread, run) => this.#beginOnThread(thread, run),
     });
-    this.#containers.set(id, container);
+    this.#containers[id] = container;
     this.#launches.begin(id, container.account);
   }
 
   launched(id: number): void {
-    const container = this.#containers.get(id) as SimulatedContainer;
+    const container = this.#containers[id] as SimulatedContainer;
     container.ready = true;
     this.#noteMemory(container);
     this.#opened().listener.containerReady(id);
   }
 
-  dispatch({ id, functionId }: Container, batch: Batch): void {
-    const container = this.#containers.get(id);
+  dispatch({ id }: Container, batch: Batch): void {
+    const container = this.#containers[id];
     if (container === undefined) return;
-    const expandsOnThreads = batch.mode === 'expanded' && this.#opened().functions.get(functionId)?.kind === 'cpu';
+    const onThread = batch.mode === 'expanded' && container.expandsOnThreads;
     for (const invocation of batch.invocations) {
       const run = this.#freeRuns.pop() ?? this.#newRun();
-      run.container = container;
       run.invocationId = invocation.id;
       run.stage = 'request';
       run.serial = batch.mode === 'serial';
-      run.onThread = expandsOnThreads;
+      run.onThread = onThread;
       run.cpuMs = 0;
-      container.runs.add(run);
-      run.event = this.#clock.schedule(this.#costs.requestMs, this, run.slot);
+      container.add(run);
+      run.event = this.#requests.add(run.slot);
     }
   }
 
   retire({ id }: Container): void {
-    const container = this.#containers.get(id);
+    const container = this.#containers[id];
     if (container === undefined) return;
-    this.#containers.delete(id);
+    this.#containers[id] = undefined;
     container.gone = true;
     if (!container.ready) this.#launches.abandon(id);
     for (const run of container.runs) this.#abandon(run);
-    container.runs.clear();
+    container.runs.length = 0;
     for (const work of container.threadStarts) {
       this.#processor.abandon(work);
       container.threadStarts.delete(work);
@@ -106,7 +114,7 @@ export class SimulationBackend implements Backend, WorkOwner, LaunchListener, Ev
   }
 
   setCpuClass({ id }: Container, cpuClass: CpuClass): void {
-    const container = this.#containers.get(id);
+    const container = this.#containers[id];
     if (container === undefined || container.cpuClass === cpuClass) return;
     container.cpuClass = cpuClass;
     for (const { work } of container.runs) if (work >= 0) this.#processor.setClass(work, container.workClass);
@@ -114,32 +122,23 @@ export class SimulationBackend implements Backend, WorkOwner, LaunchListener, Ev
 
   /** Of the main thread, as the process backend tells it. */
   cpuState({ id }: Container): CpuState {
-    return this.#containers.get(id)?.loopRun === undefined ? 'sleeping' : 'runnable';
+    return this.#containers[id]?.loopRun === undefined ? 'sleeping' : 'runnable';
   }
 
   async close(): Promise<void> {
     const { listener } = this.#opened();
-    for (const { id, account, peakMemoryMb } of this.#containers.values()) listener.containerEnded(id, { cpuMs: this.#processor.accountMs(account), peakMemoryMb });
-    this.#containers.clear();
+    for (const container of this.#containers) {
+      if (container !== undefined) listener.containerEnded(container.id, { cpuMs: this.#processor.accountMs(container.account), peakMemoryMb: container.peakMemoryMb });
+    }
+    this.#containers.length = 0;
   }
 
-  /** A time has come: a request arrives, a wait is over, or an outcome is known. */
+  /** A wait is over. */
   fire(slot: number): void {
     const run = this.#runs[slot] as Run;
     run.event = -1;
-    switch (run.stage) {
-      case 'request':
-        this.#arrive(run);
-        return;
-      case 'clientWait':
-        this.#clientMade(run);
-        return;
-      case 'wait':
-        this.#handlerEnded(run);
-        return;
-      default:
-        this.#report(run);
-    }
+    if (run.stage === 'clientWait') this.#clientMade(run);
+    else this.#handlerEnded(run);
   }
 
   /** A stretch of CPU work is done. */
@@ -178,6 +177,7 @@ export class SimulationBackend implements Backend, WorkOwner, LaunchListener, Ev
   }
 
   #arrive(run: Run): void {
+    run.event = -1;
     const container = run.container as SimulatedContainer;
     if (run.serial) {
       if (container.serialBusy) container.serialLine.push(run);
@@ -198,7 +198,7 @@ export class SimulationBackend implements Backend, WorkOwner, LaunchListener, Ev
     const container = run.container as SimulatedContainer;
     const { demand } = run;
     const { requestCpuMs, firstRequestCpuMs } = this.#costs;
-    this.#options.demandOf(run.invocationId, demand);
+    container.demandOf(this.#opened().inputOf(run.invocationId), demand);
     run.requestCpuMs = requestCpuMs + (container.hasServed ? 0 : firstRequestCpuMs);
     container.hasServed = true;
     container.executing += 1;
@@ -272,7 +272,7 @@ export class SimulationBackend implements Backend, WorkOwner, LaunchListener, Ev
     container.executing -= 1;
     this.#noteMemory(container);
     run.stage = 'response';
-    run.event = this.#clock.schedule(this.#costs.responseMs, this, run.slot);
+    run.event = this.#responses.add(run.slot);
     const { thread } = run;
     if (thread !== undefined) {
       run.thread = undefined;
@@ -293,7 +293,8 @@ export class SimulationBackend implements Backend, WorkOwner, LaunchListener, Ev
     result.cpuMs = run.serial || run.onThread ? run.cpuMs : undefined;
     result.concurrency = run.concurrency;
     result.containerCpuMs = this.#processor.accountMs(container.account);
-    container.runs.delete(run);
+    run.event = -1;
+    container.remove(run);
     this.#release(run);
     this.#opened().listener.invocationEnded(container.id, invocationId, result);
   }
@@ -305,7 +306,11 @@ export class SimulationBackend implements Backend, WorkOwner, LaunchListener, Ev
 
   #abandon(run: Run): void {
     if (run.work >= 0) this.#processor.abandon(run.work);
-    if (run.event >= 0) this.#clock.events.cancel(run.event);
+    if (run.event >= 0) {
+      if (run.stage === 'request') this.#requests.cancel(run.event);
+      else if (run.stage === 'response') this.#responses.cancel(run.event);
+      else this.#clock.events.cancel(run.event);
+    }
     run.work = -1;
     run.event = -1;
     run.thread = undefined;

@@ -43,15 +43,18 @@ export class VirtualClock implements Clock {
     return this.events.schedule(this.#nowMs + Math.max(0, afterMs), handler, argument);
   }
 
-  /** Lets at most `most` events happen. Returns whether there are more: none after `stop`. */
+  /** Lets at most `most` events happen. Returns whether there may be more: none after `stop`. */
   run(most: number): boolean {
     const { events } = this;
-    for (let i = 0; i < most; i += 1) {
-      if (this.#stopped || events.size === 0) return false;
-      this.#nowMs = events.nextMs;
-      events.fireNext();
+    for (let i = 0; i < most && !this.#stopped; i += 1) {
+      const standing = events.nextStanding();
+      const atMs = standing === undefined ? events.nextScheduledMs : standing.atMs;
+      if (atMs === Number.POSITIVE_INFINITY) return false;
+      this.#nowMs = atMs;
+      if (standing === undefined) events.fireScheduled();
+      else standing.fire();
     }
-    return !this.#stopped && events.size > 0;
+    return !this.#stopped;
   }
 
   stop(): void {
