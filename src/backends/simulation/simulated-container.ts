@@ -84,7 +84,7 @@ export class SimulatedContainer {
 
   constructor({ id, clock, startThread, give }: ContainerOptions) {
     this.id = id;
-    this.threadSupply = new ThreadSupply({ clock, assumedStartMs: 30, start: () => startThread(this), give });
+    this.threadSupply = new ThreadSupply({ clock, start: () => startThread(this), give });
   }
 
   get workClass(): WorkClass {
