@@ -2,12 +2,13 @@ import type { Clock, Timer } from './clock.js';
 
 interface ThreadSupplyOptions<Thread, Task> {
   readonly clock: Clock;
-  /** What a thread takes to start before one has been timed, in ms. */
-  readonly assumedStartMs: number;
   /** Begins to start a thread; `started` or `failed` follows. */
-  start(): void;
-  give(thread: Thread, task: Task): void;
+  readonly start: () => void;
+  readonly give: (thread: Thread, task: Task) => void;
 }
+
+/** What a thread takes to start before one of this container has been timed, in ms. */
+const assumedStartMs = 30;
 
 /**
  * Who gets a thread of a container, and when there is another one: every invocation that runs for long ends up with a thread of its own,
@@ -21,14 +22,13 @@ export class ThreadSupply<Thread, Task> {
   readonly #idle: Thread[] = [];
   #starting = 0;
   #busy = 0;
-  #startMs: number;
+  #startMs = assumedStartMs;
   /** When a task was last taken up, or a start begun for the waiting ones. */
   #movedMs = 0;
   #patience: Timer | undefined;
 
   constructor(options: ThreadSupplyOptions<Thread, Task>) {
     this.#options = options;
-    this.#startMs = options.assumedStartMs;
   }
 
   /** Threads that have a task. */
@@ -41,13 +41,7 @@ export class ThreadSupply<Thread, Task> {
     return this.#idle;
   }
 
-  add(tasks: readonly Task[]): void {
-    if (this.#queue.length === 0) this.#movedMs = this.#options.clock.nowMs();
-    for (const task of tasks) this.#queue.push(task);
-    this.#advance();
-  }
-
-  addOne(task: Task): void {
+  add(task: Task): void {
     if (this.#queue.length === 0) this.#movedMs = this.#options.clock.nowMs();
     this.#queue.push(task);
     this.#advance();
@@ -64,7 +58,9 @@ export class ThreadSupply<Thread, Task> {
   /** A start has failed: the task at the head of the queue answers for it, so that nobody waits for ever. */
   failed(): Task | undefined {
     this.#starting -= 1;
-    return this.#queue.shift();
+    const task = this.#queue.shift();
+    this.#advance();
+    return task;
   }
 
   /** The task of a thread has ended; `reusable` threads take the next. */
@@ -87,7 +83,8 @@ export class ThreadSupply<Thread, Task> {
       this.#movedMs = clock.nowMs();
       give(this.#idle.pop() as Thread, this.#queue.shift() as Task);
     }
-    if (this.#queue.length <= this.#starting) return;
+    // Whatever would allow a further start comes by here too, so there is no need to look again later.
+    if (this.#starting >= this.#mostStarts) return;
     if (this.#busy + this.#starting === 0) {
       this.#start();
       return;
@@ -95,12 +92,16 @@ export class ThreadSupply<Thread, Task> {
     this.#patience ??= clock.setTimer(Math.max(1, this.#movedMs + this.#startMs - clock.nowMs()), () => this.#losePatience());
   }
 
-  /** Nobody was taken up for a while: as many further threads as are busy, at most one for each that waits. */
+  /** How many starts may be under way: as many as threads are busy, at most one for each task that waits. */
+  get #mostStarts(): number {
+    return Math.min(this.#queue.length, Math.max(1, this.#busy));
+  }
+
+  /** Nobody was taken up for a while. */
   #losePatience(): void {
     this.#patience = undefined;
     if (this.#options.clock.nowMs() - this.#movedMs >= this.#startMs) {
-      const wanted = Math.min(this.#queue.length, Math.max(1, this.#busy));
-      while (this.#starting < wanted) this.#start();
+      while (this.#starting < this.#mostStarts) this.#start();
     }
     this.#advance();
   }

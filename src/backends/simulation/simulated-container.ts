@@ -94,7 +94,7 @@ export class SimulatedContainer {
     this.id = id;
     this.demandOf = demandOf;
     this.expandsOnThreads = expandsOnThreads;
-    this.threadSupply = new ThreadSupply({ clock, assumedStartMs: 30, start: () => startThread(this), give });
+    this.threadSupply = new ThreadSupply({ clock, start: () => startThread(this), give });
   }
 
   add(run: Run): void {

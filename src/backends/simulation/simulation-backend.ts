@@ -185,7 +185,7 @@ export class SimulationBackend implements Backend, WorkOwner, LaunchListener, Ev
         container.serialBusy = true;
         this.#begin(run);
       }
-    } else if (run.onThread) container.threadSupply.addOne(run);
+    } else if (run.onThread) container.threadSupply.add(run);
     else this.#begin(run);
   }
 
