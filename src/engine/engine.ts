@@ -67,6 +67,7 @@ export class Engine implements SchedulerContext, BackendListener {
   #starting = 0;
   #dispatched = 0;
   #nextBatchId = 0;
+  #nextDispatch = 0;
   #launchFailures = 0;
   #lastProgressMs = 0;
   /** No container can have been silent for too long before this instant. */
@@ -233,10 +234,10 @@ export class Engine implements SchedulerContext, BackendListener {
 
   invocationEnded(containerId: number, invocationId: number, result: InvocationResult): void {
     const container = this.#containers[containerId];
-    const record = container?.running.get(invocationId);
-    if (container === undefined || record === undefined || this.#finished) return;
+    const record = this.#open.get(invocationId);
+    if (container === undefined || record?.containerId !== containerId || record.dispatchOrder < 0 || this.#finished) return;
     const nowMs = this.#clock.nowMs();
-    container.running.delete(invocationId);
+    container.running -= 1;
     container.inFlight -= 1;
     container.served += 1;
     container.runningAlone = false;
@@ -300,7 +301,7 @@ export class Engine implements SchedulerContext, BackendListener {
   #flush(container: ContainerRecord): void {
     while (container.outbox.length > 0 && !container.runningAlone) {
       const batch = container.outbox[0] as PendingBatch;
-      if (batch.alone && container.running.size > 0) return;
+      if (batch.alone && container.running > 0) return;
       container.outbox.shift();
       container.runningAlone = batch.alone;
       this.#dispatch(container, batch);
@@ -310,7 +311,7 @@ export class Engine implements SchedulerContext, BackendListener {
   #dispatch(container: ContainerRecord, batch: PendingBatch): void {
     const nowMs = this.#clock.nowMs();
     const serial = batch.mode === 'serial';
-    if (container.running.size === 0) {
+    if (container.running === 0) {
       container.lastSignMs = nowMs;
       this.#silenceDueMs = Math.min(this.#silenceDueMs, nowMs + container.pool.silenceLimitMs);
     }
@@ -318,8 +319,9 @@ export class Engine implements SchedulerContext, BackendListener {
       record.dispatchedMs = nowMs;
       record.coldStartMs = batch.cold ? Math.max(0, container.readyMs - Math.max(container.launchedMs, record.submittedMs)) : 0;
       record.serial = serial;
-      container.running.set(record.id, record);
+      record.dispatchOrder = this.#nextDispatch++;
     }
+    container.running += batch.invocations.length;
     this.#dispatched += batch.invocations.length;
     this.#backend.dispatch(container, batch);
   }
@@ -375,8 +377,8 @@ export class Engine implements SchedulerContext, BackendListener {
       this.fail(new FbbError('FBB_ERR_CONTAINER_LAUNCH', `${this.#launchFailures} containers in a row did not start; the last: ${reason}`));
       return;
     }
-    this.#dispatched -= container.running.size;
-    const { givenUp, retried, innocent } = planRecovery(container, this.#options.maxAttempts);
+    this.#dispatched -= container.running;
+    const { givenUp, retried, innocent } = planRecovery(this.#open.runningIn(container.id), container.outbox, this.#options.maxAttempts);
     const silent = code === 'FBB_ERR_CONTAINER_UNRESPONSIVE';
     for (const record of givenUp) {
       const [status, errorCode] = silent ? (['timedOut', 'FBB_ERR_FUNCTION_TIMEOUT'] as const) : (['failed', code] as const);
@@ -412,7 +414,7 @@ export class Engine implements SchedulerContext, BackendListener {
       if (pool.busy.length === 0) continue;
       const limitMs = pool.silenceLimitMs;
       for (const container of [...pool.busy]) {
-        if (container.running.size === 0) continue;
+        if (container.running === 0) continue;
         if (nowMs - container.lastSignMs < limitMs) {
           this.#silenceDueMs = Math.min(this.#silenceDueMs, container.lastSignMs + limitMs);
           continue;
@@ -479,7 +481,7 @@ export class Engine implements SchedulerContext, BackendListener {
   }
 
   #checkInvocation(container: ContainerRecord, invocation: Invocation): InvocationRecord {
-    const known = isInvocationRecord(invocation) && (invocation.state === 'ended' || invocation.list === this.#open);
+    const known = isInvocationRecord(invocation) && (invocation.state === 'ended' || this.#open.get(invocation.id) === invocation);
     if (!known) throw this.#badAction('assign', `invocation ${String(invocation.id)} is not one that arrived`);
     if (invocation.state !== 'waiting') throw this.#badAction('assign', `invocation ${invocation.id} is already ${invocation.state}`);
     if (invocation.functionId !== container.functionId) {

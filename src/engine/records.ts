@@ -7,10 +7,6 @@ export class InvocationRecord implements Outcome {
   readonly intendedMs: number;
   readonly submittedMs: number;
   attempt = 1;
-  /** Those that have not ended are a list, in which an entry costs no allocation; undefined when it is in none. */
-  list: OpenInvocations | undefined = undefined;
-  before: InvocationRecord | undefined = undefined;
-  after: InvocationRecord | undefined = undefined;
   /** Whether it was dispatched in a serial batch. */
   serial = false;
 
@@ -19,6 +15,8 @@ export class InvocationRecord implements Outcome {
   errorCode: string | undefined = undefined;
   containerId = -1;
   batchId = -1;
+  /** Place among all that were dispatched in this cell; -1 until then. */
+  dispatchOrder = -1;
   cpuMs: number | undefined = undefined;
   concurrency: number | undefined = undefined;
   containerCpuMs: number | undefined = undefined;
@@ -60,6 +58,7 @@ export class InvocationRecord implements Outcome {
     this.state = 'waiting';
     this.containerId = -1;
     this.batchId = -1;
+    this.dispatchOrder = -1;
     this.coldStartMs = 0;
     this.dispatchedMs = Number.NaN;
   }
@@ -97,8 +96,8 @@ export class ContainerRecord implements Container {
 
   /** Batches not yet handed to the backend: it is starting, or somebody in it must be alone. */
   readonly outbox: PendingBatch[] = [];
-  /** Dispatched and not ended, in order of dispatch. */
-  readonly running = new Map<number, InvocationRecord>();
+  /** How many were dispatched to it and have not ended. */
+  running = 0;
   runningAlone = false;
   /** When it last gave a sign of life while it had work. */
   lastSignMs = 0;
@@ -134,37 +133,81 @@ export class Pool {
   }
 }
 
-/** The invocations of a cell that have not ended, in order of arrival. */
+const initialSlots = 1_024;
+
+/**
+ * The invocations of a cell that have not ended, by id: a hash table with open addressing, in which an invocation that comes and goes
+ * leaves nothing for the garbage collector, as an entry of a Map does.
+ */
 export class OpenInvocations {
-  #first: InvocationRecord | undefined;
-  #last: InvocationRecord | undefined;
-  size = 0;
+  #slots: (InvocationRecord | undefined)[] = new Array<InvocationRecord | undefined>(initialSlots).fill(undefined);
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get(id: number): InvocationRecord | undefined {
+    const slots = this.#slots;
+    for (let slot = this.#home(id); ; slot = this.#next(slot)) {
+      const record = slots[slot];
+      if (record === undefined || record.id === id) return record;
+    }
+  }
 
   add(record: InvocationRecord): void {
-    record.list = this;
-    record.before = this.#last;
-    if (this.#last === undefined) this.#first = record;
-    else this.#last.after = record;
-    this.#last = record;
-    this.size += 1;
+    if (2 * ++this.#size > this.#slots.length) this.#grow();
+    this.#put(record);
   }
 
   remove(record: InvocationRecord): void {
-    const { before, after } = record;
-    if (before === undefined) this.#first = after;
-    else before.after = after;
-    if (after === undefined) this.#last = before;
-    else after.before = before;
-    record.list = undefined;
-    record.before = undefined;
-    record.after = undefined;
-    this.size -= 1;
+    const slots = this.#slots;
+    let hole = this.#home(record.id);
+    while (slots[hole] !== record) hole = this.#next(hole);
+    // Whoever would not be found past the hole moves into it.
+    for (let slot = this.#next(hole); ; slot = this.#next(slot)) {
+      const other = slots[slot];
+      if (other === undefined) break;
+      const fromHome = (slot - this.#home(other.id)) & (slots.length - 1);
+      const fromHole = (slot - hole) & (slots.length - 1);
+      if (fromHome < fromHole) continue;
+      slots[hole] = other;
+      hole = slot;
+    }
+    slots[hole] = undefined;
+    this.#size -= 1;
   }
 
+  /** In order of arrival. */
   all(): InvocationRecord[] {
-    const records: InvocationRecord[] = [];
-    for (let record = this.#first; record !== undefined; record = record.after) records.push(record);
-    return records;
+    return this.#slots.filter((record) => record !== undefined).sort((a, b) => a.id - b.id);
+  }
+
+  /** Those that were dispatched to this container, in order of dispatch. */
+  runningIn(containerId: number): InvocationRecord[] {
+    const running = this.#slots.filter((record) => record?.containerId === containerId && record.dispatchOrder >= 0) as InvocationRecord[];
+    return running.sort((a, b) => a.dispatchOrder - b.dispatchOrder);
+  }
+
+  /** Fibonacci hashing. */
+  #home(id: number): number {
+    return (Math.imul(id, 0x9e3779b1) >>> 8) & (this.#slots.length - 1);
+  }
+
+  #next(slot: number): number {
+    return (slot + 1) & (this.#slots.length - 1);
+  }
+
+  #put(record: InvocationRecord): void {
+    let slot = this.#home(record.id);
+    while (this.#slots[slot] !== undefined) slot = this.#next(slot);
+    this.#slots[slot] = record;
+  }
+
+  #grow(): void {
+    const records = this.#slots;
+    this.#slots = new Array<InvocationRecord | undefined>(2 * records.length).fill(undefined);
+    for (const record of records) if (record !== undefined) this.#put(record);
   }
 }
 

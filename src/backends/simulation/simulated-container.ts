@@ -20,9 +20,10 @@ export class Run {
   cpuMs = 0;
   /** Of the stretch under way. */
   stretchMs = 0;
-  /** The thread it runs on; undefined on the main thread. */
+  /** The worker thread that it goes back to; undefined on the main thread, and where threads cost nothing. */
   thread: SimulatedThread | undefined;
   serial = false;
+  /** Not on the main thread: on a worker thread, or where those cost nothing, on one of its own. */
   onThread = false;
   /** Pending event, or ticket of the delay line that its stage says; -1 when there is none. */
   event = -1;

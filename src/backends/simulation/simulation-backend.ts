@@ -162,7 +162,7 @@ export class SimulationBackend implements Backend, WorkOwner, LaunchListener, Ev
       run.demand.cpuMs = 0;
       return;
     } else this.#wait(run, 'wait', run.demand.waitMs);
-    if (run.thread === undefined) this.#loopFree(container);
+    if (!run.onThread) this.#loopFree(container);
   }
 
   #opened(): BackendCell {
@@ -185,7 +185,7 @@ export class SimulationBackend implements Backend, WorkOwner, LaunchListener, Ev
         container.serialBusy = true;
         this.#begin(run);
       }
-    } else if (run.onThread) container.threadSupply.add(run);
+    } else if (run.onThread && this.#costs.threadStartCpuMs > 0) container.threadSupply.add(run);
     else this.#begin(run);
   }
 
@@ -228,7 +228,7 @@ export class SimulationBackend implements Backend, WorkOwner, LaunchListener, Ev
 
   #work(run: Run): void {
     const { demand } = run;
-    const sliceMs = run.thread === undefined ? Number.POSITIVE_INFINITY : (this.#opened().serviceSliceMs ?? Number.POSITIVE_INFINITY);
+    const sliceMs = !run.onThread ? Number.POSITIVE_INFINITY : (this.#opened().serviceSliceMs ?? Number.POSITIVE_INFINITY);
     const firstMs = Math.min(demand.cpuMs, sliceMs);
     demand.cpuMs -= firstMs;
     this.#compute(run, 'work', firstMs);
@@ -238,11 +238,11 @@ export class SimulationBackend implements Backend, WorkOwner, LaunchListener, Ev
     const container = run.container as SimulatedContainer;
     run.stage = stage;
     run.stretchMs = workMs + Math.max(0, run.requestCpuMs);
-    if (run.thread === undefined && container.loopRun !== undefined && container.loopRun !== run) {
+    if (!run.onThread && container.loopRun !== undefined && container.loopRun !== run) {
       container.loopLine.push(run);
       return;
     }
-    if (run.thread === undefined) container.loopRun = run;
+    if (!run.onThread) container.loopRun = run;
     this.#onCore(run, container);
   }
 
