@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { ExitCode, FbbError } from '../core/index.js';
 import { tell } from './output.js';
 import { packageVersion } from './package-root.js';
+import type { CalibrateOptions } from './calibrate-command.js';
 import type { PluginCheckOptions } from './plugin-command.js';
 import type { SuiteOptions } from './suite-selection.js';
 
@@ -99,6 +100,16 @@ function createProgram(): Command {
     .action(async (suite: string, options: SuiteOptions) => {
       const { suiteCommand } = await import('./suite-command.js');
       await suiteCommand(suite, options);
+    });
+
+  program
+    .command('calibrate')
+    .description('measure this machine and write its profile, for the simulation (about 40 s)')
+    .option('--write <path>', 'where the profile is written (default: this-host.yaml beside the results)')
+    .option('--out <folder>', 'where result sets are stored', 'results')
+    .action(async (options: CalibrateOptions) => {
+      const { calibrateCommand } = await import('./calibrate-command.js');
+      await calibrateCommand(options);
     });
 
   program

@@ -18,7 +18,7 @@ import {
 } from '../suites/index.js';
 import { createRegistries, livePlatform, simulatedPlatform, type Platform, type Registries } from './composition.js';
 import { findHostProfile } from './host-profiles.js';
-import { tell } from './output.js';
+import { interruptible, tell } from './output.js';
 import { packageCommit, packageVersion, suitesFolder } from './package-root.js';
 import { expectedSuiteMs, formatDuration, Progress } from './progress.js';
 import { checkSamePlugins, checkSameRun, checkSameWork } from './resume-checks.js';
@@ -103,18 +103,6 @@ function createResultSet(prepared: Prepared, platform: Platform, settings: Manif
     published: suite.publishedFigures ?? null,
     cells: plan.cells.map(({ key, workload, multiplexing, position }) => ({ ...key, status: 'pending', workloadHash: workload.hash, multiplexing, position })),
   });
-}
-
-/** Ctrl-C once ends the running cell and keeps the finished ones; twice ends everything at once. */
-function interruptible(): AbortController {
-  const controller = new AbortController();
-  const onSignal = (): void => {
-    if (controller.signal.aborted) process.exit(ExitCode.interrupted);
-    tell('\nStopping; finished cells are kept. Again to stop at once.');
-    controller.abort();
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
-  return controller;
 }
 
 function settingsOf(suite: Suite, platform: Platform, options: SuiteOptions): Manifest['settings'] {

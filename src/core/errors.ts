@@ -34,6 +34,7 @@ export const errorCatalogue = {
   FBB_ERR_PLUGIN_NAME: { exitCode: ExitCode.usage, fix: 'Give the scheduler of the plug-in another name.' },
   FBB_ERR_WORKLOAD_UNKNOWN: { exitCode: ExitCode.usage, fix: 'Run "faasbatch-bench list workloads".' },
   FBB_ERR_FUNCTION_UNKNOWN: { exitCode: ExitCode.usage, fix: 'Run "faasbatch-bench list functions".' },
+  FBB_ERR_CALIBRATION: { exitCode: ExitCode.invalidCell, fix: 'Close what else runs on this machine and calibrate again.' },
   FBB_ERR_HOST_PROFILE: { exitCode: ExitCode.usage, fix: 'Mend the host profile; docs/simulation.md describes it.' },
   FBB_ERR_FUNCTION_MANIFEST: { exitCode: ExitCode.usage, fix: 'Mend the function manifest; docs/functions.md describes it.' },
   FBB_ERR_FUNCTION_THREW: { exitCode: ExitCode.invalidCell, fix: 'Mend the function.' },

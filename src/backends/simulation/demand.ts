@@ -3,6 +3,8 @@
  * stretch of CPU work followed by a wait for something outside. In ms.
  */
 export interface Demand {
+  /** CPU work before all that, of the first invocation of a container only. */
+  firstCpuMs: number;
   clientCpuMs: number;
   clientWaitMs: number;
   cpuMs: number;

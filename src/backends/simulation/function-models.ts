@@ -10,6 +10,7 @@ function modelOf(profile: FunctionProfile): DemandOf {
     case 'fib':
       return (input, into) => {
         const { n } = input as { n: number };
+        into.firstCpuMs = 0;
         into.clientCpuMs = 0;
         into.clientWaitMs = 0;
         into.cpuMs = profile.fib30Ms * goldenRatio ** (n - 30);
@@ -18,6 +19,7 @@ function modelOf(profile: FunctionProfile): DemandOf {
     case 'stated':
       return (input, into) => {
         const { cpuMs, waitMs } = input as { cpuMs: number; waitMs: number };
+        into.firstCpuMs = 0;
         into.clientCpuMs = 0;
         into.clientWaitMs = 0;
         into.cpuMs = cpuMs;
@@ -25,6 +27,7 @@ function modelOf(profile: FunctionProfile): DemandOf {
       };
     case 'client':
       return (_input, into) => {
+        into.firstCpuMs = profile.firstCpuMs;
         into.clientCpuMs = profile.clientCpuMs;
         into.clientWaitMs = profile.clientWaitMs;
         into.cpuMs = profile.cpuMs;

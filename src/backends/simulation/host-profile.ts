@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { z } from 'zod';
 import { describeError, FbbError } from '../../core/index.js';
 
@@ -25,6 +25,7 @@ const hostProfileSchema = z.strictObject({
   description: z.string(),
   source: z.string().describe('where the figures are from'),
   cores: z.number().positive().describe('effective cores; not whole where threads share one'),
+  containerCores: z.number().positive().nullable().default(null).describe('cores that a container may use at once; null: all'),
   launch: z.strictObject({
     parallel: z.number().int().positive().nullable().default(null).describe('launches under way at once; null: no limit'),
     latencyMs: ms.describe('of a launch alone, besides its CPU work'),
@@ -57,4 +58,9 @@ export function readHostProfile(path: string): HostProfile {
   if (data !== undefined) return data;
   const problems = (error?.issues ?? []).map(({ path: place, message }) => `  ${place.join('.') || '(top)'}: ${message}`);
   throw new FbbError('FBB_ERR_HOST_PROFILE', `The host profile ${path} has ${problems.length} problem${problems.length === 1 ? '' : 's'}:\n${problems.join('\n')}`);
+}
+
+/** As `readHostProfile` reads it. */
+export function formatHostProfile(profile: HostProfile): string {
+  return stringify(profile, { lineWidth: 140 });
 }

@@ -1,2 +1,2 @@
-export { readHostProfile, type HostProfile } from './host-profile.js';
+export { formatHostProfile, readHostProfile, type HostProfile } from './host-profile.js';
 export { SimulatedWorld } from './simulated-world.js';

@@ -32,7 +32,7 @@ export class Run {
   /** Part of the first stretch that is not the handler's: taking the request; -1 when that has passed. */
   requestCpuMs = 0;
   stretchBegunMs = 0;
-  readonly demand: Demand = { clientCpuMs: 0, clientWaitMs: 0, cpuMs: 0, waitMs: 0 };
+  readonly demand: Demand = { firstCpuMs: 0, clientCpuMs: 0, clientWaitMs: 0, cpuMs: 0, waitMs: 0 };
 
   constructor(slot: number) {
     this.slot = slot;

@@ -199,8 +199,13 @@ export class SimulationBackend implements Backend, WorkOwner, LaunchListener, Ev
     const { demand } = run;
     const { requestCpuMs, firstRequestCpuMs } = this.#costs;
     container.demandOf(this.#opened().inputOf(run.invocationId), demand);
-    run.requestCpuMs = requestCpuMs + (container.hasServed ? 0 : firstRequestCpuMs);
-    container.hasServed = true;
+    run.requestCpuMs = requestCpuMs;
+    if (!container.hasServed) {
+      container.hasServed = true;
+      run.requestCpuMs += firstRequestCpuMs;
+      if (demand.clientCpuMs > 0) demand.clientCpuMs += demand.firstCpuMs;
+      else demand.cpuMs += demand.firstCpuMs;
+    }
     container.executing += 1;
     this.#noteMemory(container);
     if (demand.clientCpuMs + demand.clientWaitMs > 0) this.#getClient(run, container);

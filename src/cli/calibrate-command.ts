@@ -1,0 +1,86 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { formatHostProfile, type HostProfile } from '../backends/simulation/index.js';
+import { describeError, FbbError, wallClockIso } from '../core/index.js';
+import { hostFingerprint } from '../metrics/index.js';
+import { calibrate, measureHost, PluginSchedulers, type HostMeasurements } from '../suites/index.js';
+import { createRegistries, livePlatform } from './composition.js';
+import { interruptible, print, tell } from './output.js';
+import { packageVersion } from './package-root.js';
+import { defaultContainerMemoryMb } from './suite-selection.js';
+
+export interface CalibrateOptions {
+  readonly out: string;
+  readonly write?: string;
+}
+
+/** Where the profile of this machine is kept unless it is asked for elsewhere. */
+export function ownProfilePath(outFolder: string): string {
+  return join(outFolder, 'this-host.yaml');
+}
+
+/** To a microsecond, a millionth of a core and so on: what comes after is noise. */
+function round(value: number): number {
+  return Math.round(value * 1_000) / 1_000;
+}
+
+function profileOf(measured: HostMeasurements): HostProfile {
+  const { cpuModel, cores, node } = hostFingerprint();
+  const { blob } = measured;
+  return {
+    name: 'this-host',
+    description: `${cpuModel ?? 'unknown processor'}, ${cores} cores, Node ${node}`,
+    source: `measured ${wallClockIso().slice(0, 10)} by faasbatch-bench ${packageVersion} calibrate, containers as processes`,
+    cores: round(measured.cores),
+    containerCores: null,
+    launch: { parallel: measured.launchParallel, latencyMs: round(measured.launchLatencyMs), cpuMs: round(measured.launchCpuMs), perSecond: null },
+    request: { cpuMs: round(measured.requestCpuMs), firstCpuMs: round(measured.firstRequestCpuMs), toContainerMs: round(measured.toContainerMs), fromContainerMs: round(measured.fromContainerMs) },
+    thread: { startCpuMs: round(measured.threadStartCpuMs) },
+    memory: { containerMb: round(measured.containerMb), threadMb: round(measured.threadMb), invocationMb: 0, hostMb: null },
+    functions: {
+      fib: { model: 'fib', fib30Ms: round(measured.fib30Ms) },
+      blob: {
+        model: 'client',
+        clientCpuMs: round(blob.clientCpuMs),
+        clientWaitMs: round(blob.clientWaitMs),
+        cpuMs: round(blob.cpuMs),
+        waitMs: round(blob.waitMs),
+        firstCpuMs: round(blob.firstCpuMs),
+      },
+    },
+  };
+}
+
+/** Measures this machine and writes its profile. */
+export async function calibrateHost(outFolder: string, path: string, signal: AbortSignal): Promise<HostProfile> {
+  const platform = livePlatform();
+  const registries = createRegistries();
+  const launchParallel = 2 * platform.cores;
+  const { fib30Ms } = calibrate(outFolder, hostFingerprint(), true);
+  const settings = { seed: 0, keepAliveMs: 600_000, maxAttempts: 1, maxLagMs: Number.POSITIVE_INFINITY, maxFailedShare: 1 };
+  const measured = await measureHost({
+    createRun: platform.createRun({ cell: settings, plugins: new PluginSchedulers(registries.schedulers), launchLimit: launchParallel, memoryLimitMb: defaultContainerMemoryMb, containerCores: platform.cores }),
+    functions: { fib: registries.functions.get('fib'), blob: registries.functions.get('blob') },
+    cores: platform.cores,
+    launchParallel,
+    fib30Ms,
+    onTrial: (name) => tell(`measuring ${name}`),
+    signal,
+  });
+  const profile = profileOf(measured);
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, formatHostProfile(profile));
+  } catch (thrown) {
+    throw new FbbError('FBB_ERR_RESULTS_WRITE', `The host profile ${path} could not be written: ${describeError(thrown)}.`, { cause: thrown });
+  }
+  return profile;
+}
+
+/** `calibrate`: measures this machine and writes its profile. */
+export async function calibrateCommand(options: CalibrateOptions): Promise<void> {
+  const path = options.write ?? ownProfilePath(options.out);
+  const profile = await calibrateHost(options.out, path, interruptible().signal);
+  print(formatHostProfile(profile).trimEnd());
+  tell(`${path} is written; suite <name> --backend simulation --host ${path} simulates this machine.`);
+}
