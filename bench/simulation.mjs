@@ -25,11 +25,11 @@ const host = {
   source: 'made up',
   cores: 32,
   containerCores: null,
-  launch: { parallel: null, latencyMs: 200, cpuMs: 60, perSecond: null },
+  launch: { parallel: null, latencyMs: 200, cpuMs: 60, threads: 1, perSecond: null },
   request: { cpuMs: 0.3, firstCpuMs: 10, toContainerMs: 0.3, fromContainerMs: 0.3 },
   thread: { startCpuMs: 0 },
   memory: { containerMb: 40, threadMb: 5, invocationMb: 2, hostMb: null },
-  functions: { stated: { model: 'stated' } },
+  functions: { stated: { loadCpuMs: 0, model: 'stated' } },
 };
 
 const meanCpuMs = 100;

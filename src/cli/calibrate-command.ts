@@ -33,14 +33,15 @@ function profileOf(measured: HostMeasurements): HostProfile {
     source: `measured ${wallClockIso().slice(0, 10)} by faasbatch-bench ${packageVersion} calibrate, containers as processes`,
     cores: round(measured.cores),
     containerCores: null,
-    launch: { parallel: measured.launchParallel, latencyMs: round(measured.launchLatencyMs), cpuMs: round(measured.launchCpuMs), perSecond: null },
+    launch: { parallel: measured.launchParallel, latencyMs: round(measured.launchLatencyMs), cpuMs: round(measured.launchCpuMs), threads: 1, perSecond: null },
     request: { cpuMs: round(measured.requestCpuMs), firstCpuMs: round(measured.firstRequestCpuMs), toContainerMs: round(measured.toContainerMs), fromContainerMs: round(measured.fromContainerMs) },
     thread: { startCpuMs: round(measured.threadStartCpuMs) },
     memory: { containerMb: round(measured.containerMb), threadMb: round(measured.threadMb), invocationMb: 0, hostMb: null },
     functions: {
-      fib: { model: 'fib', fib30Ms: round(measured.fib30Ms) },
+      fib: { model: 'fib', loadCpuMs: 0, fib30Ms: round(measured.fib30Ms) },
       blob: {
         model: 'client',
+        loadCpuMs: 0,
         clientCpuMs: round(blob.clientCpuMs),
         clientWaitMs: round(blob.clientWaitMs),
         cpuMs: round(blob.cpuMs),

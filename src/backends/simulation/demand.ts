@@ -13,3 +13,10 @@ export interface Demand {
 
 /** Says what an invocation with this input demands, into an object that is used again and again. */
 export type DemandOf = (input: unknown, into: Demand) => void;
+
+/** How a function behaves on a host. */
+export interface FunctionModel {
+  /** CPU work of loading it into a container that starts, in ms. */
+  readonly loadCpuMs: number;
+  readonly demandOf: DemandOf;
+}

@@ -1,5 +1,5 @@
 import { FbbError } from '../../core/index.js';
-import type { DemandOf } from './demand.js';
+import type { DemandOf, FunctionModel } from './demand.js';
 import type { FunctionProfile, HostProfile } from './host-profile.js';
 
 /** The work of naive fib grows by this factor from n to n + 1. */
@@ -37,8 +37,8 @@ function modelOf(profile: FunctionProfile): DemandOf {
 }
 
 /** What each invocation of a function demands on this host. A function that the profile does not know cannot be simulated. */
-export function functionModel(functionName: string, host: HostProfile): DemandOf {
+export function functionModel(functionName: string, host: HostProfile): FunctionModel {
   const profile = host.functions[functionName];
-  if (profile !== undefined) return modelOf(profile);
+  if (profile !== undefined) return { loadCpuMs: profile.loadCpuMs, demandOf: modelOf(profile) };
   throw new FbbError('FBB_ERR_HOST_PROFILE', `The host profile '${host.name}' does not say what function '${functionName}' costs; it knows: ${Object.keys(host.functions).join(', ')}.`);
 }

@@ -4,19 +4,21 @@ import { z } from 'zod';
 import { describeError, FbbError } from '../../core/index.js';
 
 const ms = z.number().min(0);
+const loadCpuMs = ms.default(0).describe('CPU work of loading the function into a container that starts');
 
 /** How an invocation of a function spends its time on this host, alone; see `functionModels`. */
 const functionSchema = z.discriminatedUnion('model', [
-  z.strictObject({ model: z.literal('fib'), fib30Ms: z.number().positive() }),
+  z.strictObject({ model: z.literal('fib'), loadCpuMs, fib30Ms: z.number().positive() }),
   z.strictObject({
     model: z.literal('client'),
+    loadCpuMs,
     clientCpuMs: ms.describe('CPU work of making a client'),
     clientWaitMs: ms.describe('waiting for the other side meanwhile'),
     cpuMs: ms.describe('CPU work with the client'),
     waitMs: ms.describe('waiting for the other side meanwhile'),
     firstCpuMs: ms.default(0).describe('CPU work that the first invocation of a container does besides'),
   }),
-  z.strictObject({ model: z.literal('stated').describe('the input says how long: { cpuMs, waitMs }') }),
+  z.strictObject({ loadCpuMs, model: z.literal('stated').describe('the input says how long: { cpuMs, waitMs }') }),
 ]);
 
 /** What a host costs: measured here by `calibrate`, or taken from figures that somebody published. */
@@ -30,6 +32,7 @@ const hostProfileSchema = z.strictObject({
     parallel: z.number().int().positive().nullable().default(null).describe('launches under way at once; null: no limit'),
     latencyMs: ms.describe('of a launch alone, besides its CPU work'),
     cpuMs: ms.describe('CPU work of a launch'),
+    threads: z.number().int().positive().default(1).describe('threads that share this work evenly'),
     perSecond: z.number().positive().nullable().default(null).describe('most launches a second; null: no limit'),
   }),
   request: z.strictObject({

@@ -7,8 +7,9 @@ export interface LaunchCosts {
   readonly parallel: number;
   /** Latency of a launch alone besides its CPU work, in ms. */
   readonly latencyMs: number;
-  /** CPU work of a launch on the cores of the host, in ms. */
+  /** CPU work of a launch on the cores of the host, in ms, and how many threads share it evenly. */
   readonly cpuMs: number;
+  readonly threads: number;
   /** Most launches a second that the host's container engine gets through, however many are asked for; infinite: no limit. */
   readonly perSecond: number;
 }
@@ -21,14 +22,17 @@ export interface LaunchListener {
 interface Launch {
   readonly container: number;
   readonly account: CpuAccount;
-  /** Work under way in the engine or on the cores; -1 in line. */
-  work: number;
-  stage: 'waiting' | 'engine' | 'cpu';
+  /** CPU work of loading the function, on one thread, in ms. */
+  readonly loadCpuMs: number;
+  /** Under way in the container engine or on the cores. */
+  readonly works: Set<number>;
+  stage: 'waiting' | 'engine' | 'cpu' | 'load';
 }
 
 /**
  * Launches contend in two ways: for the container engine, which n launches share so that one of them takes max(latency, n / rate), and then
- * for the cores of the host like everything else. At most so many are under way; the others wait, first come first served.
+ * for the cores of the host like everything else; last the function is loaded. At most so many are under way; the others wait, first come
+ * first served.
  */
 export class LaunchModel implements WorkOwner {
   readonly #costs: LaunchCosts;
@@ -48,8 +52,8 @@ export class LaunchModel implements WorkOwner {
     this.#listener = listener;
   }
 
-  begin(container: number, account: CpuAccount): void {
-    const launch: Launch = { container, account, work: -1, stage: 'waiting' };
+  begin(container: number, account: CpuAccount, loadCpuMs: number): void {
+    const launch: Launch = { container, account, loadCpuMs, works: new Set(), stage: 'waiting' };
     this.#launches.set(container, launch);
     this.#line.push(launch);
     this.#advance();
@@ -64,21 +68,20 @@ export class LaunchModel implements WorkOwner {
       this.#line.splice(this.#line.indexOf(launch), 1);
       return;
     }
-    (launch.stage === 'engine' ? this.#engine : this.#processor).abandon(launch.work);
+    const processor = launch.stage === 'engine' ? this.#engine : this.#processor;
+    for (const work of launch.works) processor.abandon(work);
     this.#underWay -= 1;
     this.#advance();
   }
 
-  workDone(container: number): void {
+  /** One of the works of the stage is done. */
+  workDone(container: number, work: number): void {
     const launch = this.#launches.get(container) as Launch;
-    if (launch.stage === 'engine') {
-      this.#enterCpu(launch);
-      return;
-    }
-    this.#launches.delete(container);
-    this.#underWay -= 1;
-    this.#listener.launched(container);
-    this.#advance();
+    launch.works.delete(work);
+    if (launch.works.size > 0) return;
+    if (launch.stage === 'engine') this.#enterCpu(launch);
+    else if (launch.stage === 'cpu' && launch.loadCpuMs > 0) this.#load(launch);
+    else this.#end(launch);
   }
 
   #enterEngine(launch: Launch): void {
@@ -88,12 +91,25 @@ export class LaunchModel implements WorkOwner {
       return;
     }
     launch.stage = 'engine';
-    launch.work = this.#engine.begin(this.#engineAccount, latencyMs, workClass.fair, this, launch.container);
+    launch.works.add(this.#engine.begin(this.#engineAccount, latencyMs, workClass.fair, this, launch.container));
   }
 
   #enterCpu(launch: Launch): void {
+    const { cpuMs, threads } = this.#costs;
     launch.stage = 'cpu';
-    launch.work = this.#processor.begin(launch.account, this.#costs.cpuMs, workClass.fair, this, launch.container);
+    for (let i = 0; i < threads; i += 1) launch.works.add(this.#processor.begin(launch.account, cpuMs / threads, workClass.fair, this, launch.container));
+  }
+
+  #load(launch: Launch): void {
+    launch.stage = 'load';
+    launch.works.add(this.#processor.begin(launch.account, launch.loadCpuMs, workClass.fair, this, launch.container));
+  }
+
+  #end({ container }: Launch): void {
+    this.#launches.delete(container);
+    this.#underWay -= 1;
+    this.#listener.launched(container);
+    this.#advance();
   }
 
   #advance(): void {

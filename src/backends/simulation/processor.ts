@@ -4,7 +4,7 @@ import type { VirtualClock } from './virtual-clock.js';
 
 /** Whose work it is; told when it is done. */
 export interface WorkOwner {
-  workDone(argument: number): void;
+  workDone(argument: number, work: number): void;
 }
 
 /** Which work runs before which: the real-time class before the normal one, and there those that yield (nice 19) after the others. */
@@ -135,7 +135,7 @@ export class Processor implements EventHandler {
         const argument = this.#argument[work] as number;
         this.#leave(work);
         this.#release(work);
-        owner.workDone(argument);
+        owner.workDone(argument, work);
       }
     }
     this.#settle();

@@ -1,5 +1,5 @@
 import type { ArrivalSource, Backend, Clock, FunctionSpec } from '../../core/index.js';
-import type { DemandOf } from './demand.js';
+import type { FunctionModel } from './demand.js';
 import type { EventHandler } from './event-queue.js';
 import { functionModel } from './function-models.js';
 import type { HostProfile } from './host-profile.js';
@@ -24,7 +24,7 @@ export class SimulatedWorld implements EventHandler {
 
   constructor({ host, functions, memory }: SimulatedWorldOptions) {
     const models = new Map([...new Set([...functions.values()].map(({ name }) => name))].map((name) => [name, functionModel(name, host)]));
-    const demands = new Map([...functions].map(([functionId, { name }]) => [functionId, models.get(name) as DemandOf]));
+    const modelByFunction = new Map([...functions].map(([functionId, { name }]) => [functionId, models.get(name) as FunctionModel]));
     this.backend = new SimulationBackend({
       clock: this.#clock,
       costs: {
@@ -39,7 +39,7 @@ export class SimulatedWorld implements EventHandler {
         threadMemoryMb: host.memory.threadMb,
         invocationMemoryMb: host.memory.invocationMb,
       },
-      demands,
+      models: modelByFunction,
       memory,
     });
   }

@@ -1,6 +1,6 @@
 import type { Backend, BackendCell, Batch, Capability, Container, CpuClass, CpuState, InvocationResult } from '../../core/index.js';
 import { DelayLine } from './delay-line.js';
-import type { DemandOf } from './demand.js';
+import type { FunctionModel } from './demand.js';
 import type { EventHandler } from './event-queue.js';
 import type { HostCosts } from './host-costs.js';
 import { LaunchModel, type LaunchListener } from './launch-model.js';
@@ -17,7 +17,7 @@ interface SimulationBackendOptions {
   readonly clock: VirtualClock;
   readonly costs: HostCosts;
   /** By function id. */
-  readonly demands: ReadonlyMap<string, DemandOf>;
+  readonly models: ReadonlyMap<string, FunctionModel>;
   readonly memory: MemoryObserver;
 }
 
@@ -63,16 +63,17 @@ export class SimulationBackend implements Backend, WorkOwner, LaunchListener, Ev
   }
 
   launch({ id, functionId }: Container): void {
+    const model = this.#options.models.get(functionId) as FunctionModel;
     const container = new SimulatedContainer({
       id,
-      demandOf: this.#options.demands.get(functionId) as DemandOf,
+      demandOf: model.demandOf,
       expandsOnThreads: this.#opened().functions.get(functionId)?.kind === 'cpu',
       clock: this.#clock,
       startThread: (owner) => this.#startThread(owner),
       give: (thread, run) => this.#beginOnThread(thread, run),
     });
     this.#containers[id] = container;
-    this.#launches.begin(id, container.account);
+    this.#launches.begin(id, container.account, model.loadCpuMs);
   }
 
   launched(id: number): void {
