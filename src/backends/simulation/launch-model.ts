@@ -1,4 +1,5 @@
-import { CpuAccount, Processor, workClass, type WorkOwner } from './processor.js';
+import { CpuAccount, workClass, type Cores, type WorkOwner } from './cores.js';
+import { Processor } from './processor.js';
 import type { VirtualClock } from './virtual-clock.js';
 
 /** What it costs to start a container. */
@@ -18,21 +19,32 @@ export interface LaunchListener {
   launched(container: number): void;
 }
 
-interface Launch {
+class Launch implements WorkOwner {
   readonly container: number;
   readonly account: CpuAccount;
   /** Work under way in the engine or on the cores; -1 in line. */
-  work: number;
-  stage: 'waiting' | 'engine' | 'cpu';
+  work = -1;
+  stage: 'waiting' | 'engine' | 'cpu' = 'waiting';
+  readonly #onWorkDone: (launch: Launch) => void;
+
+  constructor(container: number, account: CpuAccount, onWorkDone: (launch: Launch) => void) {
+    this.container = container;
+    this.account = account;
+    this.#onWorkDone = onWorkDone;
+  }
+
+  workDone(): void {
+    this.#onWorkDone(this);
+  }
 }
 
 /**
  * Launches contend in two ways: for the container engine, which n launches share so that one of them takes max(latency, n / rate), and then
  * for the cores of the host like everything else. At most so many are under way; the others wait, first come first served.
  */
-export class LaunchModel implements WorkOwner {
+export class LaunchModel {
   readonly #costs: LaunchCosts;
-  readonly #processor: Processor;
+  readonly #processor: Cores;
   /** The engine as a processor of its own: `latencyMs` of work for each launch, `perSecond` of them a second. */
   readonly #engine: Processor;
   readonly #engineAccount = new CpuAccount();
@@ -41,7 +53,7 @@ export class LaunchModel implements WorkOwner {
   readonly #line: Launch[] = [];
   #underWay = 0;
 
-  constructor(costs: LaunchCosts, clock: VirtualClock, processor: Processor, listener: LaunchListener) {
+  constructor(costs: LaunchCosts, clock: VirtualClock, processor: Cores, listener: LaunchListener) {
     this.#costs = costs;
     this.#processor = processor;
     this.#engine = new Processor(clock, (costs.perSecond * costs.latencyMs) / 1_000);
@@ -49,7 +61,7 @@ export class LaunchModel implements WorkOwner {
   }
 
   begin(container: number, account: CpuAccount): void {
-    const launch: Launch = { container, account, work: -1, stage: 'waiting' };
+    const launch = new Launch(container, account, (done) => this.#stageDone(done));
     this.#launches.set(container, launch);
     this.#line.push(launch);
     this.#advance();
@@ -69,15 +81,14 @@ export class LaunchModel implements WorkOwner {
     this.#advance();
   }
 
-  workDone(container: number): void {
-    const launch = this.#launches.get(container) as Launch;
+  #stageDone(launch: Launch): void {
     if (launch.stage === 'engine') {
       this.#enterCpu(launch);
       return;
     }
-    this.#launches.delete(container);
+    this.#launches.delete(launch.container);
     this.#underWay -= 1;
-    this.#listener.launched(container);
+    this.#listener.launched(launch.container);
     this.#advance();
   }
 
@@ -88,12 +99,12 @@ export class LaunchModel implements WorkOwner {
       return;
     }
     launch.stage = 'engine';
-    launch.work = this.#engine.begin(this.#engineAccount, latencyMs, workClass.fair, this, launch.container);
+    launch.work = this.#engine.begin(this.#engineAccount, latencyMs, workClass.fair, launch);
   }
 
   #enterCpu(launch: Launch): void {
     launch.stage = 'cpu';
-    launch.work = this.#processor.begin(launch.account, this.#costs.cpuMs, workClass.fair, this, launch.container);
+    launch.work = this.#processor.begin(launch.account, this.#costs.cpuMs, workClass.fair, launch);
   }
 
   #advance(): void {

@@ -1,9 +1,10 @@
 import type { Backend, BackendCell, Batch, Capability, Container, CpuClass, CpuState, InvocationResult } from '../../core/index.js';
+import { workClass, type Cores } from './cores.js';
 import type { DemandOf } from './demand.js';
 import type { EventHandler } from './event-queue.js';
 import type { HostCosts } from './host-costs.js';
 import { LaunchModel, type LaunchListener } from './launch-model.js';
-import { Processor, workClass, type WorkOwner } from './processor.js';
+import { Processor } from './processor.js';
 import { Run, SimulatedContainer, SimulatedThread } from './simulated-container.js';
 import type { VirtualClock } from './virtual-clock.js';
 
@@ -23,7 +24,7 @@ interface SimulationBackendOptions {
 type MutableResult = { -readonly [Key in keyof InvocationResult]: InvocationResult[Key] };
 
 /** Containers that exist only as events in virtual time. */
-export class SimulationBackend implements Backend, WorkOwner, LaunchListener, EventHandler {
+export class SimulationBackend implements Backend, LaunchListener, EventHandler {
   readonly name = 'simulation';
   readonly cores: number;
   readonly capabilities: ReadonlySet<Capability> = new Set<Capability>(['cpu-class']);
@@ -31,14 +32,11 @@ export class SimulationBackend implements Backend, WorkOwner, LaunchListener, Ev
   readonly #options: SimulationBackendOptions;
   readonly #clock: VirtualClock;
   readonly #costs: HostCosts;
-  readonly #processor: Processor;
+  readonly #processor: Cores;
   readonly #launches: LaunchModel;
   readonly #containers = new Map<number, SimulatedContainer>();
   readonly #runs: Run[] = [];
   readonly #freeRuns: Run[] = [];
-  readonly #threadStarts: WorkOwner;
-  readonly #starting: (SimulatedThread | undefined)[] = [];
-  readonly #freeStarts: number[] = [];
   readonly #result: MutableResult = { status: 'completed', errorCode: undefined, startedMs: 0, endedMs: 0, cpuMs: undefined };
   #cell: BackendCell | undefined;
 
@@ -49,7 +47,6 @@ export class SimulationBackend implements Backend, WorkOwner, LaunchListener, Ev
     this.cores = Math.max(1, Math.round(options.costs.cores));
     this.#processor = new Processor(options.clock, options.costs.cores);
     this.#launches = new LaunchModel(options.costs.launch, options.clock, this.#processor, this);
-    this.#threadStarts = { workDone: (index) => this.#threadStarted(index) };
   }
   async open(cell: BackendCell): Promise<void> {
     this.#cell = cell;
@@ -143,8 +140,7 @@ export class SimulationBackend implements Backend, WorkOwner, LaunchListener, Ev
   }
 
   /** A stretch of CPU work is done. */
-  workDone(slot: number): void {
-    const run = this.#runs[slot] as Run;
+  #stretchDone(run: Run): void {
     const container = run.container as SimulatedContainer;
     const nowMs = this.#clock.nowMs();
     run.work = -1;
@@ -172,7 +168,7 @@ export class SimulationBackend implements Backend, WorkOwner, LaunchListener, Ev
   }
 
   #newRun(): Run {
-    const run = new Run(this.#runs.length);
+    const run = new Run(this.#runs.length, (done) => this.#stretchDone(done));
     this.#runs.push(run);
     return run;
   }
@@ -249,7 +245,7 @@ export class SimulationBackend implements Backend, WorkOwner, LaunchListener, Ev
   #onCore(run: Run, container: SimulatedContainer): void {
     run.stretchBegunMs = this.#clock.nowMs();
     const cpuClass = run.stage === 'yielding' && container.cpuClass === 'fair' ? workClass.yielding : container.workClass;
-    run.work = this.#processor.begin(container.account, run.stretchMs, cpuClass, this, run.slot);
+    run.work = this.#processor.begin(container.account, run.stretchMs, cpuClass, run);
   }
 
   #loopFree(container: SimulatedContainer): void {
@@ -314,17 +310,12 @@ export class SimulationBackend implements Backend, WorkOwner, LaunchListener, Ev
 
   #startThread(container: SimulatedContainer): void {
     if (container.gone) return;
-    const thread = new SimulatedThread(container, this.#clock.nowMs());
-    const index = this.#freeStarts.pop() ?? this.#starting.length;
-    this.#starting[index] = thread;
-    thread.work = this.#processor.begin(container.account, this.#costs.threadStartCpuMs, container.workClass, this.#threadStarts, index);
+    const thread = new SimulatedThread(container, this.#clock.nowMs(), (started) => this.#threadStarted(started));
+    thread.work = this.#processor.begin(container.account, this.#costs.threadStartCpuMs, container.workClass, thread);
     container.threadStarts.add(thread.work);
   }
 
-  #threadStarted(index: number): void {
-    const thread = this.#starting[index] as SimulatedThread;
-    this.#starting[index] = undefined;
-    this.#freeStarts.push(index);
+  #threadStarted(thread: SimulatedThread): void {
     const { container } = thread;
     container.threadStarts.delete(thread.work);
     container.threads += 1;
