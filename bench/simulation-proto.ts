@@ -19,7 +19,7 @@ const recorder: Recorder = {
 };
 const backend = new SimulationBackend({
   clock,
-  costs: { cores: 32, launch: { parallel: Infinity, latencyMs: 100, cpuMs: 60, perSecond: Infinity }, requestCpuMs: 0.3, firstRequestCpuMs: 10, requestMs: 0.3, responseMs: 0.3, threadStartCpuMs: 0, containerMemoryMb: 40, threadMemoryMb: 5, invocationMemoryMb: 1 },
+  costs: { cores: 32, containerCores: Infinity, launch: { parallel: Infinity, latencyMs: 100, cpuMs: 60, perSecond: Infinity }, requestCpuMs: 0.3, firstRequestCpuMs: 10, requestMs: 0.3, responseMs: 0.3, threadStartCpuMs: 0, containerMemoryMb: 40, threadMemoryMb: 5, invocationMemoryMb: 1 },
   demandOf: (id, into) => { into.clientCpuMs = 0; into.clientWaitMs = 0; into.cpuMs = 20 * (((id * 2654435761) >>> 0) / 4294967296); into.waitMs = 0; },
   memory: { memoryChanged: () => undefined },
 });

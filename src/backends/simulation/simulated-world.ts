@@ -18,6 +18,8 @@ interface SimulatedWorldOptions {
   readonly functionOf: (invocationId: number) => string;
   readonly inputOf: (invocationId: number) => unknown;
   readonly memory: MemoryObserver;
+  /** Most cores that a container uses at once, instead of what the host profile says. */
+  readonly containerCores?: number | undefined;
 }
 
 /** A host that exists only in virtual time. */
@@ -28,13 +30,14 @@ export class SimulatedWorld implements EventHandler {
   #onDue: (index: number) => void = () => undefined;
   #onDone: () => void = () => undefined;
 
-  constructor({ host, functions, functionOf, inputOf, memory }: SimulatedWorldOptions) {
+  constructor({ host, functions, functionOf, inputOf, memory, containerCores }: SimulatedWorldOptions) {
     const models = new Map([...new Set([...functions.values()].map(({ name }) => name))].map((name) => [name, functionModel(name, host)]));
     const modelByFunction = new Map([...functions].map(([functionId, { name }]) => [functionId, models.get(name) as ReturnType<typeof functionModel>]));
     this.backend = new SimulationBackend({
       clock: this.#clock,
       costs: {
         cores: host.cores,
+        containerCores: containerCores ?? host.containerCores ?? Number.POSITIVE_INFINITY,
         launch: { ...host.launch, parallel: host.launch.parallel ?? Number.POSITIVE_INFINITY, perSecond: host.launch.perSecond ?? Number.POSITIVE_INFINITY },
         requestCpuMs: host.request.cpuMs,
         firstRequestCpuMs: host.request.firstCpuMs,

@@ -1,4 +1,5 @@
 import type { Backend, BackendCell, Batch, Capability, Container, CpuClass, CpuState, InvocationResult } from '../../core/index.js';
+import { CappedProcessor } from './capped-processor.js';
 import { workClass, type Cores } from './cores.js';
 import type { DemandOf } from './demand.js';
 import type { EventHandler } from './event-queue.js';
@@ -44,8 +45,9 @@ export class SimulationBackend implements Backend, LaunchListener, EventHandler 
     this.#options = options;
     this.#clock = options.clock;
     this.#costs = options.costs;
-    this.cores = Math.max(1, Math.round(options.costs.cores));
-    this.#processor = new Processor(options.clock, options.costs.cores);
+    const { cores, containerCores } = options.costs;
+    this.cores = Math.max(1, Math.round(cores));
+    this.#processor = containerCores < cores ? new CappedProcessor(options.clock, cores, containerCores) : new Processor(options.clock, cores);
     this.#launches = new LaunchModel(options.costs.launch, options.clock, this.#processor, this);
   }
   async open(cell: BackendCell): Promise<void> {
