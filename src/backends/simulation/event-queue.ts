@@ -23,6 +23,11 @@ export class StandingEvent {
     this.order = order;
   }
 
+  /** Infinite: it is not due. Where it was due then already, it keeps its place. */
+  moveTo(atMs: number): void {
+    if (atMs !== this.atMs) this.set(atMs);
+  }
+
   /** Happens now; it may set itself again. */
   fire(): void {
     this.atMs = Number.POSITIVE_INFINITY;

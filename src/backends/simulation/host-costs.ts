@@ -4,6 +4,8 @@ import type { LaunchCosts } from './launch-model.js';
 export interface HostCosts {
   /** Effective cores; not whole where threads share one. */
   readonly cores: number;
+  /** Most cores that a container uses at once; infinite: no limit. */
+  readonly containerCores: number;
   readonly launch: LaunchCosts;
   /** CPU work in the container of taking a request and sending an outcome. */
   readonly requestCpuMs: number;

@@ -27,7 +27,7 @@ const hostProfileSchema = z.strictObject({
   description: z.string(),
   source: z.string().describe('where the figures are from'),
   cores: z.number().positive().describe('effective cores; not whole where threads share one'),
-  containerCores: z.number().positive().nullable().default(null).describe('cores that a container may use at once; null: all'),
+  containerCores: z.number().positive().nullable().default(null).describe('most cores that a container uses at once, as with docker --cpus; null: no limit'),
   launch: z.strictObject({
     parallel: z.number().int().positive().nullable().default(null).describe('launches under way at once; null: no limit'),
     latencyMs: ms.describe('of a launch alone, besides its CPU work'),
@@ -57,9 +57,9 @@ export function readHostProfile(path: string): HostProfile {
   } catch (thrown) {
     throw new FbbError('FBB_ERR_HOST_PROFILE', `The host profile ${path} cannot be read: ${describeError(thrown)}.`);
   }
-  const { data, error } = hostProfileSchema.safeParse(content);
-  if (data !== undefined) return data;
-  const problems = (error?.issues ?? []).map(({ path: place, message }) => `  ${place.join('.') || '(top)'}: ${message}`);
+  const { success, data, error } = hostProfileSchema.safeParse(content);
+  if (success) return data;
+  const problems = error.issues.map(({ path: place, message }) => `  ${place.join('.') || '(top)'}: ${message}`);
   throw new FbbError('FBB_ERR_HOST_PROFILE', `The host profile ${path} has ${problems.length} problem${problems.length === 1 ? '' : 's'}:\n${problems.join('\n')}`);
 }
 

@@ -1,4 +1,5 @@
-import { CpuAccount, Processor, workClass, type WorkOwner } from './processor.js';
+import { CpuAccount, workClass, type Cores, type WorkOwner } from './cores.js';
+import { Processor } from './processor.js';
 import type { VirtualClock } from './virtual-clock.js';
 
 /** What it costs to start a container. */
@@ -19,14 +20,35 @@ export interface LaunchListener {
   launched(container: number): void;
 }
 
-interface Launch {
+/** A thread of a launch. */
+class LaunchWork implements WorkOwner {
+  /** On the cores that it runs on. */
+  id = -1;
+  readonly #onDone: (work: LaunchWork) => void;
+
+  constructor(onDone: (work: LaunchWork) => void) {
+    this.#onDone = onDone;
+  }
+
+  workDone(): void {
+    this.#onDone(this);
+  }
+}
+
+class Launch {
   readonly container: number;
   readonly account: CpuAccount;
   /** CPU work of loading the function, on one thread, in ms. */
   readonly loadCpuMs: number;
-  /** Under way in the container engine or on the cores. */
-  readonly works: Set<number>;
-  stage: 'waiting' | 'engine' | 'cpu' | 'load';
+  /** What is under way of its stage. */
+  readonly works = new Set<LaunchWork>();
+  stage: 'waiting' | 'engine' | 'cpu' | 'load' = 'waiting';
+
+  constructor(container: number, account: CpuAccount, loadCpuMs: number) {
+    this.container = container;
+    this.account = account;
+    this.loadCpuMs = loadCpuMs;
+  }
 }
 
 /**
@@ -34,9 +56,9 @@ interface Launch {
  * for the cores of the host like everything else; last the function is loaded. At most so many are under way; the others wait, first come
  * first served.
  */
-export class LaunchModel implements WorkOwner {
+export class LaunchModel {
   readonly #costs: LaunchCosts;
-  readonly #processor: Processor;
+  readonly #processor: Cores;
   /** The engine as a processor of its own: `latencyMs` of work for each launch, `perSecond` of them a second. */
   readonly #engine: Processor;
   readonly #engineAccount = new CpuAccount();
@@ -45,7 +67,7 @@ export class LaunchModel implements WorkOwner {
   readonly #line: Launch[] = [];
   #underWay = 0;
 
-  constructor(costs: LaunchCosts, clock: VirtualClock, processor: Processor, listener: LaunchListener) {
+  constructor(costs: LaunchCosts, clock: VirtualClock, processor: Cores, listener: LaunchListener) {
     this.#costs = costs;
     this.#processor = processor;
     this.#engine = new Processor(clock, (costs.perSecond * costs.latencyMs) / 1_000);
@@ -53,7 +75,7 @@ export class LaunchModel implements WorkOwner {
   }
 
   begin(container: number, account: CpuAccount, loadCpuMs: number): void {
-    const launch: Launch = { container, account, loadCpuMs, works: new Set(), stage: 'waiting' };
+    const launch = new Launch(container, account, loadCpuMs);
     this.#launches.set(container, launch);
     this.#line.push(launch);
     this.#advance();
@@ -69,15 +91,13 @@ export class LaunchModel implements WorkOwner {
       return;
     }
     const processor = launch.stage === 'engine' ? this.#engine : this.#processor;
-    for (const work of launch.works) processor.abandon(work);
+    for (const { id } of launch.works) processor.abandon(id);
     this.#underWay -= 1;
     this.#advance();
   }
 
-  /** One of the works of the stage is done. */
-  workDone(container: number, work: number): void {
-    const launch = this.#launches.get(container) as Launch;
-    launch.works.delete(work);
+  #workDone(launch: Launch, done: LaunchWork): void {
+    launch.works.delete(done);
     if (launch.works.size > 0) return;
     if (launch.stage === 'engine') this.#enterCpu(launch);
     else if (launch.stage === 'cpu' && launch.loadCpuMs > 0) this.#load(launch);
@@ -91,18 +111,24 @@ export class LaunchModel implements WorkOwner {
       return;
     }
     launch.stage = 'engine';
-    launch.works.add(this.#engine.begin(this.#engineAccount, latencyMs, workClass.fair, this, launch.container));
+    this.#work(launch, this.#engine, this.#engineAccount, latencyMs);
   }
 
   #enterCpu(launch: Launch): void {
     const { cpuMs, threads } = this.#costs;
     launch.stage = 'cpu';
-    for (let i = 0; i < threads; i += 1) launch.works.add(this.#processor.begin(launch.account, cpuMs / threads, workClass.fair, this, launch.container));
+    for (let i = 0; i < threads; i += 1) this.#work(launch, this.#processor, launch.account, cpuMs / threads);
   }
 
   #load(launch: Launch): void {
     launch.stage = 'load';
-    launch.works.add(this.#processor.begin(launch.account, launch.loadCpuMs, workClass.fair, this, launch.container));
+    this.#work(launch, this.#processor, launch.account, launch.loadCpuMs);
+  }
+
+  #work(launch: Launch, cores: Cores, account: CpuAccount, workMs: number): void {
+    const work = new LaunchWork((done) => this.#workDone(launch, done));
+    launch.works.add(work);
+    work.id = cores.begin(account, workMs, workClass.fair, work);
   }
 
   #end({ container }: Launch): void {

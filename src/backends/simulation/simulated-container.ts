@@ -1,12 +1,12 @@
 import { ThreadSupply, type Clock, type CpuClass } from '../../core/index.js';
+import { CpuAccount, workClass, type WorkClass, type WorkOwner } from './cores.js';
 import type { Demand, DemandOf } from './demand.js';
-import { CpuAccount, workClass, type WorkClass } from './processor.js';
 
 /** What a run does now; `yielding` is the rest of its work after its service slice. */
 export type Stage = 'request' | 'client' | 'clientWait' | 'work' | 'yielding' | 'wait' | 'response';
 
 /** One invocation in its container; the objects are used again. */
-export class Run {
+export class Run implements WorkOwner {
   readonly slot: number;
   /** Its index among the runs of its container. */
   place = 0;
@@ -34,21 +34,35 @@ export class Run {
   stretchBegunMs = 0;
   readonly demand: Demand = { firstCpuMs: 0, clientCpuMs: 0, clientWaitMs: 0, cpuMs: 0, waitMs: 0 };
 
-  constructor(slot: number) {
+  readonly #onWorkDone: (run: Run) => void;
+
+  constructor(slot: number, onWorkDone: (run: Run) => void) {
     this.slot = slot;
+    this.#onWorkDone = onWorkDone;
+  }
+
+  workDone(): void {
+    this.#onWorkDone(this);
   }
 }
 
 /** A worker thread: nothing but an identity. */
-export class SimulatedThread {
+export class SimulatedThread implements WorkOwner {
   readonly container: SimulatedContainer;
   readonly begunMs: number;
   /** Its start on the processor. */
   work = -1;
 
-  constructor(container: SimulatedContainer, begunMs: number) {
+  readonly #onStarted: (thread: SimulatedThread) => void;
+
+  constructor(container: SimulatedContainer, begunMs: number, onStarted: (thread: SimulatedThread) => void) {
     this.container = container;
     this.begunMs = begunMs;
+    this.#onStarted = onStarted;
+  }
+
+  workDone(): void {
+    this.#onStarted(this);
   }
 }
 

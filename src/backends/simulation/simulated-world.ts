@@ -10,6 +10,8 @@ interface SimulatedWorldOptions {
   readonly host: HostProfile;
   readonly functions: ReadonlyMap<string, FunctionSpec>;
   readonly memory: MemoryObserver;
+  /** Most cores that a container uses at once, instead of what the host profile says. */
+  readonly containerCores?: number | undefined;
 }
 
 /** A host that exists only in virtual time. */
@@ -22,13 +24,14 @@ export class SimulatedWorld implements EventHandler {
   #onDue: (index: number, source: ArrivalSource) => void = () => undefined;
   #onDone: () => void = () => undefined;
 
-  constructor({ host, functions, memory }: SimulatedWorldOptions) {
+  constructor({ host, functions, memory, containerCores }: SimulatedWorldOptions) {
     const models = new Map([...new Set([...functions.values()].map(({ name }) => name))].map((name) => [name, functionModel(name, host)]));
     const modelByFunction = new Map([...functions].map(([functionId, { name }]) => [functionId, models.get(name) as FunctionModel]));
     this.backend = new SimulationBackend({
       clock: this.#clock,
       costs: {
         cores: host.cores,
+        containerCores: containerCores ?? host.containerCores ?? Number.POSITIVE_INFINITY,
         launch: { ...host.launch, parallel: host.launch.parallel ?? Number.POSITIVE_INFINITY, perSecond: host.launch.perSecond ?? Number.POSITIVE_INFINITY },
         requestCpuMs: host.request.cpuMs,
         firstRequestCpuMs: host.request.firstCpuMs,

@@ -1,10 +1,12 @@
 import type { Backend, BackendCell, Batch, Capability, Container, CpuClass, CpuState, InvocationResult } from '../../core/index.js';
+import { CappedProcessor } from './capped-processor.js';
+import { workClass, type Cores } from './cores.js';
 import { DelayLine } from './delay-line.js';
 import type { FunctionModel } from './demand.js';
 import type { EventHandler } from './event-queue.js';
 import type { HostCosts } from './host-costs.js';
 import { LaunchModel, type LaunchListener } from './launch-model.js';
-import { Processor, workClass, type WorkOwner } from './processor.js';
+import { Processor } from './processor.js';
 import { Run, SimulatedContainer, SimulatedThread } from './simulated-container.js';
 import type { VirtualClock } from './virtual-clock.js';
 
@@ -25,7 +27,7 @@ interface SimulationBackendOptions {
 type MutableResult = { -readonly [Key in keyof InvocationResult]: InvocationResult[Key] };
 
 /** Containers that exist only as events in virtual time. */
-export class SimulationBackend implements Backend, WorkOwner, LaunchListener, EventHandler {
+export class SimulationBackend implements Backend, LaunchListener, EventHandler {
   readonly name = 'simulation';
   readonly cores: number;
   readonly capabilities: ReadonlySet<Capability> = new Set<Capability>(['cpu-class']);
@@ -33,7 +35,7 @@ export class SimulationBackend implements Backend, WorkOwner, LaunchListener, Ev
   readonly #options: SimulationBackendOptions;
   readonly #clock: VirtualClock;
   readonly #costs: HostCosts;
-  readonly #processor: Processor;
+  readonly #processor: Cores;
   readonly #launches: LaunchModel;
   /** By id; undefined once it is gone. */
   readonly #containers: (SimulatedContainer | undefined)[] = [];
@@ -41,9 +43,6 @@ export class SimulationBackend implements Backend, WorkOwner, LaunchListener, Ev
   readonly #freeRuns: Run[] = [];
   readonly #requests: DelayLine;
   readonly #responses: DelayLine;
-  readonly #threadStarts: WorkOwner;
-  readonly #starting: (SimulatedThread | undefined)[] = [];
-  readonly #freeStarts: number[] = [];
   readonly #result: MutableResult = { status: 'completed', errorCode: undefined, startedMs: 0, endedMs: 0, cpuMs: undefined };
   #cell: BackendCell | undefined;
 
@@ -51,12 +50,12 @@ export class SimulationBackend implements Backend, WorkOwner, LaunchListener, Ev
     this.#options = options;
     this.#clock = options.clock;
     this.#costs = options.costs;
-    this.cores = Math.max(1, Math.round(options.costs.cores));
-    this.#processor = new Processor(options.clock, options.costs.cores);
+    const { cores, containerCores } = options.costs;
+    this.cores = Math.max(1, Math.round(cores));
+    this.#processor = containerCores < cores ? new CappedProcessor(options.clock, cores, containerCores) : new Processor(options.clock, cores);
     this.#launches = new LaunchModel(options.costs.launch, options.clock, this.#processor, this);
     this.#requests = new DelayLine(options.clock, options.costs.requestMs, { fire: (slot) => this.#arrive(this.#runs[slot] as Run) });
     this.#responses = new DelayLine(options.clock, options.costs.responseMs, { fire: (slot) => this.#report(this.#runs[slot] as Run) });
-    this.#threadStarts = { workDone: (index) => this.#threadStarted(index) };
   }
   async open(cell: BackendCell): Promise<void> {
     this.#cell = cell;
@@ -143,8 +142,7 @@ export class SimulationBackend implements Backend, WorkOwner, LaunchListener, Ev
   }
 
   /** A stretch of CPU work is done. */
-  workDone(slot: number): void {
-    const run = this.#runs[slot] as Run;
+  #stretchDone(run: Run): void {
     const container = run.container as SimulatedContainer;
     const nowMs = this.#clock.nowMs();
     run.work = -1;
@@ -172,7 +170,7 @@ export class SimulationBackend implements Backend, WorkOwner, LaunchListener, Ev
   }
 
   #newRun(): Run {
-    const run = new Run(this.#runs.length);
+    const run = new Run(this.#runs.length, (done) => this.#stretchDone(done));
     this.#runs.push(run);
     return run;
   }
@@ -255,7 +253,7 @@ export class SimulationBackend implements Backend, WorkOwner, LaunchListener, Ev
   #onCore(run: Run, container: SimulatedContainer): void {
     run.stretchBegunMs = this.#clock.nowMs();
     const cpuClass = run.stage === 'yielding' && container.cpuClass === 'fair' ? workClass.yielding : container.workClass;
-    run.work = this.#processor.begin(container.account, run.stretchMs, cpuClass, this, run.slot);
+    run.work = this.#processor.begin(container.account, run.stretchMs, cpuClass, run);
   }
 
   #loopFree(container: SimulatedContainer): void {
@@ -325,17 +323,12 @@ export class SimulationBackend implements Backend, WorkOwner, LaunchListener, Ev
 
   #startThread(container: SimulatedContainer): void {
     if (container.gone) return;
-    const thread = new SimulatedThread(container, this.#clock.nowMs());
-    const index = this.#freeStarts.pop() ?? this.#starting.length;
-    this.#starting[index] = thread;
-    thread.work = this.#processor.begin(container.account, this.#costs.threadStartCpuMs, container.workClass, this.#threadStarts, index);
+    const thread = new SimulatedThread(container, this.#clock.nowMs(), (started) => this.#threadStarted(started));
+    thread.work = this.#processor.begin(container.account, this.#costs.threadStartCpuMs, container.workClass, thread);
     container.threadStarts.add(thread.work);
   }
 
-  #threadStarted(index: number): void {
-    const thread = this.#starting[index] as SimulatedThread;
-    this.#starting[index] = undefined;
-    this.#freeStarts.push(index);
+  #threadStarted(thread: SimulatedThread): void {
     const { container } = thread;
     container.threadStarts.delete(thread.work);
     container.threads += 1;

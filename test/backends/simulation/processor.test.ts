@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { createRng } from '../../../src/core/index.js';
-import { CpuAccount, Processor, workClass, type WorkOwner } from '../../../src/backends/simulation/processor.js';
+import { CpuAccount, workClass, type WorkOwner } from '../../../src/backends/simulation/cores.js';
+import { Processor } from '../../../src/backends/simulation/processor.js';
 import { VirtualClock } from '../../../src/backends/simulation/virtual-clock.js';
 
-class Log implements WorkOwner {
-  readonly done: [argument: number, atMs: number][] = [];
+class Log {
+  readonly done: [work: number, atMs: number][] = [];
   readonly #clock: VirtualClock;
   constructor(clock: VirtualClock) {
     this.#clock = clock;
   }
-  workDone(argument: number): void {
-    this.done.push([argument, Math.round(this.#clock.nowMs() * 1e6) / 1e6]);
+  work(name: number): WorkOwner {
+    return { workDone: () => this.done.push([name, Math.round(this.#clock.nowMs() * 1e6) / 1e6]) };
   }
 }
 
@@ -31,16 +32,16 @@ function setUp(cores: number): { clock: VirtualClock; processor: Processor; log:
 describe('the processor', () => {
   it('gives each its own core as long as there is one', () => {
     const { processor, log, account, run } = setUp(2);
-    processor.begin(account, 10, workClass.fair, log, 1);
-    processor.begin(account, 30, workClass.fair, log, 2);
+    processor.begin(account, 10, workClass.fair, log.work(1));
+    processor.begin(account, 30, workClass.fair, log.work(2));
     run();
     expect(log.done).toEqual([[1, 10], [2, 30]]);
   });
 
   it('shares the cores equally when there are more than cores', () => {
     const { processor, log, account, at, run } = setUp(2);
-    for (const work of [1, 2, 3, 4]) processor.begin(account, 10, workClass.fair, log, work);
-    at(10, () => processor.begin(account, 1, workClass.fair, log, 5));
+    for (const work of [1, 2, 3, 4]) processor.begin(account, 10, workClass.fair, log.work(work));
+    at(10, () => processor.begin(account, 1, workClass.fair, log.work(5)));
     run();
     // Five on two cores: 0.4 of a core each.
     expect(log.done).toEqual([[5, 12.5], [1, 20.5], [2, 20.5], [3, 20.5], [4, 20.5]]);
@@ -48,17 +49,17 @@ describe('the processor', () => {
 
   it('lets the real-time class go first, first come first served', () => {
     const { processor, log, account, run } = setUp(1);
-    processor.begin(account, 5, workClass.fair, log, 1);
-    processor.begin(account, 10, workClass.fifo, log, 2);
-    processor.begin(account, 1, workClass.fifo, log, 3);
+    processor.begin(account, 5, workClass.fair, log.work(1));
+    processor.begin(account, 10, workClass.fifo, log.work(2));
+    processor.begin(account, 1, workClass.fifo, log.work(3));
     run();
     expect(log.done).toEqual([[2, 10], [3, 11], [1, 16]]);
   });
 
   it('moves work between classes with what is left of it', () => {
     const { processor, log, account, at, run } = setUp(1);
-    const long = processor.begin(account, 100, workClass.fifo, log, 1);
-    processor.begin(account, 10, workClass.fair, log, 2);
+    const long = processor.begin(account, 100, workClass.fifo, log.work(1));
+    processor.begin(account, 10, workClass.fair, log.work(2));
     at(20, () => processor.setClass(long, workClass.fair));
     run();
     expect(log.done).toEqual([[2, 40], [1, 110]]);
@@ -66,9 +67,9 @@ describe('the processor', () => {
 
   it('gives those that yield the rest, and hardly anything when there is none', () => {
     const { processor, log, account, run } = setUp(2);
-    processor.begin(account, 10, workClass.fair, log, 1);
-    processor.begin(account, 10, workClass.yielding, log, 2);
-    processor.begin(account, 10, workClass.yielding, log, 3);
+    processor.begin(account, 10, workClass.fair, log.work(1));
+    processor.begin(account, 10, workClass.yielding, log.work(2));
+    processor.begin(account, 10, workClass.yielding, log.work(3));
     run();
     expect(log.done).toEqual([[1, 10], [2, 15], [3, 15]]);
   });
@@ -76,9 +77,9 @@ describe('the processor', () => {
   it('accounts for what each container used, of all classes, to the ms', () => {
     const { processor, log, at, run, clock } = setUp(2);
     const [one, two] = [new CpuAccount(), new CpuAccount()];
-    processor.begin(one, 10, workClass.fair, log, 1);
-    processor.begin(one, 40, workClass.fair, log, 2);
-    const fifo = processor.begin(two, 30, workClass.fifo, log, 3);
+    processor.begin(one, 10, workClass.fair, log.work(1));
+    processor.begin(one, 40, workClass.fair, log.work(2));
+    const fifo = processor.begin(two, 30, workClass.fifo, log.work(3));
     const seen: number[][] = [];
     at(10, () => seen.push([processor.accountMs(one), processor.accountMs(two), processor.usedMs]));
     at(10, () => processor.setClass(fifo, workClass.yielding));
@@ -98,13 +99,11 @@ describe('the processor', () => {
       const exponential = (meanMs: number): number => -meanMs * Math.log(1 - rng.next());
       const work = service === 'exponential' ? () => exponential(7) : () => (rng.next() < 0.9 ? exponential(2) : exponential(52));
       let sumMs = 0;
-      const arrivedMs: number[] = [];
-      const owner: WorkOwner = { workDone: (argument) => void (sumMs += clock.nowMs() - (arrivedMs[argument] as number)) };
       const count = 200_000;
       const arrival = {
         fire(n: number): void {
-          arrivedMs[n] = clock.nowMs();
-          processor.begin(account, work(), workClass.fair, owner, n);
+          const arrivedMs = clock.nowMs();
+          processor.begin(account, work(), workClass.fair, { workDone: () => void (sumMs += clock.nowMs() - arrivedMs) });
           if (n + 1 < count) clock.schedule(exponential(10), arrival, n + 1);
         },
       };
