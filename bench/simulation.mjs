@@ -24,6 +24,7 @@ const host = {
   description: '32 cores',
   source: 'made up',
   cores: 32,
+  effectiveCores: null,
   containerCores: null,
   launch: { parallel: null, latencyMs: 200, cpuMs: 60, threads: 1, perSecond: null },
   request: { cpuMs: 0.3, firstCpuMs: 10, toContainerMs: 0.3, fromContainerMs: 0.3 },

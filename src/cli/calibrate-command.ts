@@ -31,7 +31,8 @@ function profileOf(measured: HostMeasurements): HostProfile {
     name: 'this-host',
     description: `${cpuModel ?? 'unknown processor'}, ${cores} cores, Node ${node}`,
     source: `measured ${wallClockIso().slice(0, 10)} by faasbatch-bench ${packageVersion} calibrate, containers as processes`,
-    cores: round(measured.cores),
+    cores,
+    effectiveCores: round(measured.effectiveCores),
     containerCores: null,
     launch: { parallel: measured.launchParallel, latencyMs: round(measured.launchLatencyMs), cpuMs: round(measured.launchCpuMs), threads: 1, perSecond: null },
     request: { cpuMs: round(measured.requestCpuMs), firstCpuMs: round(measured.firstRequestCpuMs), toContainerMs: round(measured.toContainerMs), fromContainerMs: round(measured.fromContainerMs) },
@@ -60,7 +61,7 @@ export async function calibrateHost(outFolder: string, path: string, signal: Abo
   const { fib30Ms } = calibrate(outFolder, hostFingerprint(), true);
   const settings = { seed: 0, keepAliveMs: 600_000, maxAttempts: 1, maxLagMs: Number.POSITIVE_INFINITY, maxFailedShare: 1 };
   const measured = await measureHost({
-    createRun: platform.createRun({ cell: settings, plugins: new PluginSchedulers(registries.schedulers), launchLimit: launchParallel, memoryLimitMb: defaultContainerMemoryMb, containerCores: platform.cores }),
+    createRun: platform.createRun({ cell: settings, plugins: new PluginSchedulers(registries.schedulers), launchLimit: launchParallel, memoryLimitMb: defaultContainerMemoryMb, containerCores: undefined }),
     functions: { fib: registries.functions.get('fib'), blob: registries.functions.get('blob') },
     cores: platform.cores,
     launchParallel,

@@ -50,7 +50,8 @@ interface RunSettings {
   readonly plugins: PluginSchedulers;
   readonly launchLimit: number;
   readonly memoryLimitMb: number;
-  readonly containerCores: number;
+  /** Undefined: as many as there are, or as the host profile says. */
+  readonly containerCores: number | undefined;
 }
 
 /** Real containers, as processes of this machine. */
@@ -64,8 +65,8 @@ export function livePlatform(): Platform {
     fib30Ms: undefined,
     host: { ...hostFingerprint() },
     warmsUp: true,
-    createRun({ cell: settings, plugins, ...limits }) {
-      const createBackend = (deps: BackendDeps): Backend => new ProcessBackend({ cores, ...limits, ...deps, runtimeFolder, whyNoRealTime: noRealTime, classChanger });
+    createRun({ cell: settings, plugins, containerCores, ...limits }) {
+      const createBackend = (deps: BackendDeps): Backend => new ProcessBackend({ cores, ...limits, containerCores: containerCores ?? cores, ...deps, runtimeFolder, whyNoRealTime: noRealTime, classChanger });
       return (cell, sink, profile) => new LiveCellRun(cell, sink, { settings, programs, plugins, createBackend }, profile);
     },
   };
@@ -76,12 +77,12 @@ export function simulatedPlatform(host: HostProfile): Platform {
   const { fib } = host.functions;
   return {
     backend: 'simulation',
-    cores: Math.max(1, Math.round(host.cores)),
+    cores: host.cores,
     fib30Ms: fib?.model === 'fib' ? fib.fib30Ms : undefined,
-    host: { hostProfile: host.name, hostProfileSource: host.source, cores: Math.max(1, Math.round(host.cores)), effectiveCores: host.cores },
+    host: { hostProfile: host.name, hostProfileSource: host.source, cores: host.cores, effectiveCores: host.effectiveCores ?? host.cores },
     warmsUp: false,
-    createRun({ cell: settings }) {
-      return (cell, sink, profile) => new SimulatedCellRun(cell, sink, { settings, createWorld: (needs) => new SimulatedWorld({ host, ...needs }) }, profile);
+    createRun({ cell: settings, containerCores }) {
+      return (cell, sink, profile) => new SimulatedCellRun(cell, sink, { settings, createWorld: (needs) => new SimulatedWorld({ host, containerCores, ...needs }) }, profile);
     },
   };
 }

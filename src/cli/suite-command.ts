@@ -164,7 +164,7 @@ export async function suiteCommand(name: string, options: SuiteOptions): Promise
         plugins: loaded.plugins,
         launchLimit: settings.launchLimit,
         memoryLimitMb: settings.containerMemoryMb,
-        containerCores: settings.containerCores ?? platform.cores,
+        containerCores: settings.containerCores ?? undefined,
       }),
       warmupCell: firstIndependent(cells) ?? firstIndependent(prepared.plan.cells),
       warmupInvocations: settings.warmupInvocations,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { latencyPartNames } from '../core/index.js';
 
 /** Raised when a stored file changes in a way that an older reader would get wrong. */
 export const schemaVersion = 1;
@@ -142,7 +143,19 @@ export const manifestSchema = z.object({
   published: z
     .object({
       source: z.string(),
-      cells: z.array(z.object({ experiment: z.string(), workload: z.string(), scheduler: z.string(), meanMs: z.number(), p50Ms: z.number(), p98Ms: z.number(), containers: z.number() })),
+      cells: z.array(
+        z.object({
+          experiment: z.string(),
+          workload: z.string(),
+          scheduler: z.string(),
+          parameters: parametersSchema.default({}),
+          meanMs: z.number(),
+          p50Ms: z.number(),
+          p98Ms: z.number(),
+          containers: z.number(),
+          partsMs: z.partialRecord(z.enum(latencyPartNames), z.number()).default({}),
+        }),
+      ),
     })
     .nullable(),
   /** In the order of execution. */

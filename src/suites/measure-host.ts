@@ -30,7 +30,7 @@ interface Trial {
 
 /** What `calibrate` found out; see the fields of a host profile. All in ms, MB and cores. */
 export interface HostMeasurements {
-  readonly cores: number;
+  readonly effectiveCores: number;
   readonly launchParallel: number;
   readonly launchLatencyMs: number;
   readonly launchCpuMs: number;
@@ -233,7 +233,7 @@ export async function measureHost(options: MeasureHostOptions): Promise<HostMeas
   const threads = await measureThreads(run, launches, options);
   const blob = await measureBlob(run, requests.requestCpuMs, options);
   return {
-    cores,
+    effectiveCores: cores,
     launchParallel: options.launchParallel,
     launchLatencyMs: launches.latencyMs,
     launchCpuMs: launches.cpuMs,

@@ -36,7 +36,7 @@ export class CappedProcessor implements Cores, EventHandler {
     this.#clock = clock;
     this.cores = cores;
     this.#shares = new CappedShares(Math.min(cores, containerCores));
-    this.#mostFifo = Math.max(1, Math.floor(cores));
+    this.#mostFifo = Math.ceil(cores);
     this.#nextDone = clock.events.addStanding(this);
   }
 

@@ -2,8 +2,10 @@ import type { LaunchCosts } from './launch-model.js';
 
 /** What the host and its runtime cost; from a host profile. All in ms, MB and cores. */
 export interface HostCosts {
-  /** Effective cores; not whole where threads share one. */
+  /** As the operating system counts them. */
   readonly cores: number;
+  /** What all of them do together; not whole where threads share one. */
+  readonly effectiveCores: number;
   /** Most cores that a container uses at once; infinite: no limit. */
   readonly containerCores: number;
   readonly launch: LaunchCosts;

@@ -26,7 +26,8 @@ const hostProfileSchema = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
   description: z.string(),
   source: z.string().describe('where the figures are from'),
-  cores: z.number().positive().describe('effective cores; not whole where threads share one'),
+  cores: z.number().int().positive().describe('as the operating system counts them: what schedulers see, and what the load of a workload is scaled to'),
+  effectiveCores: z.number().positive().nullable().default(null).describe('what all of them do together, as a multiple of what one does alone: less where threads share a core; null: as many as cores'),
   containerCores: z.number().positive().nullable().default(null).describe('most cores that a container uses at once, as with docker --cpus; null: no limit'),
   launch: z.strictObject({
     parallel: z.number().int().positive().nullable().default(null).describe('launches under way at once; null: no limit'),

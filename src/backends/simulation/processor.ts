@@ -33,7 +33,7 @@ export class Processor implements Cores, EventHandler {
   constructor(clock: VirtualClock, cores: number) {
     this.#clock = clock;
     this.cores = cores;
-    this.#mostFifo = Math.max(1, Math.floor(cores));
+    this.#mostFifo = Math.ceil(cores);
     this.#nextDone = clock.events.addStanding(this);
     this.#pools = [new SharedPool(this.#keys), new SharedPool(this.#keys), new SharedPool(this.#keys)];
   }

@@ -31,6 +31,7 @@ export class SimulatedWorld implements EventHandler {
       clock: this.#clock,
       costs: {
         cores: host.cores,
+        effectiveCores: host.effectiveCores ?? host.cores,
         containerCores: containerCores ?? host.containerCores ?? Number.POSITIVE_INFINITY,
         launch: { ...host.launch, parallel: host.launch.parallel ?? Number.POSITIVE_INFINITY, perSecond: host.launch.perSecond ?? Number.POSITIVE_INFINITY },
         requestCpuMs: host.request.cpuMs,

@@ -50,9 +50,9 @@ export class SimulationBackend implements Backend, LaunchListener, EventHandler 
     this.#options = options;
     this.#clock = options.clock;
     this.#costs = options.costs;
-    const { cores, containerCores } = options.costs;
-    this.cores = Math.max(1, Math.round(cores));
-    this.#processor = containerCores < cores ? new CappedProcessor(options.clock, cores, containerCores) : new Processor(options.clock, cores);
+    const { cores, effectiveCores, containerCores } = options.costs;
+    this.cores = cores;
+    this.#processor = containerCores < effectiveCores ? new CappedProcessor(options.clock, effectiveCores, containerCores) : new Processor(options.clock, effectiveCores);
     this.#launches = new LaunchModel(options.costs.launch, options.clock, this.#processor, this);
     this.#requests = new DelayLine(options.clock, options.costs.requestMs, { fire: (slot) => this.#arrive(this.#runs[slot] as Run) });
     this.#responses = new DelayLine(options.clock, options.costs.responseMs, { fire: (slot) => this.#report(this.#runs[slot] as Run) });
