@@ -33,8 +33,10 @@ interface Launch {
 export class LaunchModel implements WorkOwner {
   readonly #costs: LaunchCosts;
   readonly #processor: Processor;
-  /** The engine as a processor of its own: `latencyMs` of work for each launch, `perSecond` of them a second. */
+  /** The engine as a processor of its own, that gets through `perSecond` launches a second. */
   readonly #engine: Processor;
+  /** Work of a launch for the engine: how long one alone takes. */
+  readonly #engineMs: number;
   readonly #engineAccount = new CpuAccount();
   readonly #listener: LaunchListener;
   readonly #launches = new Map<number, Launch>();
@@ -44,7 +46,8 @@ export class LaunchModel implements WorkOwner {
   constructor(costs: LaunchCosts, clock: VirtualClock, processor: Processor, listener: LaunchListener) {
     this.#costs = costs;
     this.#processor = processor;
-    this.#engine = new Processor(clock, (costs.perSecond * costs.latencyMs) / 1_000);
+    this.#engineMs = Math.max(costs.latencyMs, 1_000 / costs.perSecond);
+    this.#engine = new Processor(clock, this.#engineMs === 0 ? Number.POSITIVE_INFINITY : (costs.perSecond * this.#engineMs) / 1_000);
     this.#listener = listener;
   }
 
@@ -82,13 +85,12 @@ export class LaunchModel implements WorkOwner {
   }
 
   #enterEngine(launch: Launch): void {
-    const { latencyMs } = this.#costs;
-    if (latencyMs === 0) {
+    if (this.#engineMs === 0) {
       this.#enterCpu(launch);
       return;
     }
     launch.stage = 'engine';
-    launch.work = this.#engine.begin(this.#engineAccount, latencyMs, workClass.fair, this, launch.container);
+    launch.work = this.#engine.begin(this.#engineAccount, this.#engineMs, workClass.fair, this, launch.container);
   }
 
   #enterCpu(launch: Launch): void {
