@@ -41,8 +41,9 @@ class SharedPool {
 
   /** Ms until the first of them is done; infinite when none gets anything. */
   get nextInMs(): number {
-    if (this.heap.size === 0 || this.rate === 0) return Number.POSITIVE_INFINITY;
+    if (this.heap.size === 0) return Number.POSITIVE_INFINITY;
     const leftMs = (this.keys.keys[this.heap.top] as number) - this.attainedMs;
+    // Work of nothing is done even where nobody gets anything.
     return leftMs > 0 ? leftMs / this.rate : 0;
   }
 }
