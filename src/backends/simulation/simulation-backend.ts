@@ -3,7 +3,7 @@ import type { DemandOf } from './demand.js';
 import type { EventHandler } from './event-queue.js';
 import type { HostCosts } from './host-costs.js';
 import { LaunchModel, type LaunchListener } from './launch-model.js';
-import { Processor, workClass, type WorkOwner } from './processor.js';
+import { Processor, type WorkOwner } from './processor.js';
 import { Run, SimulatedContainer, SimulatedThread } from './simulated-container.js';
 import type { VirtualClock } from './virtual-clock.js';
 
@@ -60,7 +60,7 @@ export class SimulationBackend implements Backend, WorkOwner, LaunchListener, Ev
       id,
       clock: this.#clock,
       startThread: (owner) => this.#startThread(owner),
-      give: (thread, run) => this.#beginOnThread(thread, run),
+      give: (thread, run) => this.#begin(run, thread),
     });
     this.#containers.set(id, container);
     this.#launches.begin(id, container.account);
@@ -109,7 +109,7 @@ export class SimulationBackend implements Backend, WorkOwner, LaunchListener, Ev
     const container = this.#containers.get(id);
     if (container === undefined || container.cpuClass === cpuClass) return;
     container.cpuClass = cpuClass;
-    for (const { work } of container.runs) if (work >= 0) this.#processor.setClass(work, container.workClass);
+    for (const run of container.runs) if (run.work >= 0) this.#processor.setClass(run.work, run.workClass);
   }
 
   /** Of the main thread, as the process backend tells it. */
@@ -146,24 +146,22 @@ export class SimulationBackend implements Backend, WorkOwner, LaunchListener, Ev
   workDone(slot: number): void {
     const run = this.#runs[slot] as Run;
     const container = run.container as SimulatedContainer;
-    const nowMs = this.#clock.nowMs();
-    run.work = -1;
-    run.cpuMs += run.stretchMs;
-    if (run.requestCpuMs >= 0) {
-      // The handler starts when the request has been taken, at the pace of this stretch.
-      const share = run.stretchMs === 0 ? 1 : run.requestCpuMs / run.stretchMs;
-      run.startedMs = run.stretchBegunMs + share * (nowMs - run.stretchBegunMs);
-      run.cpuMs -= run.requestCpuMs;
-      run.requestCpuMs = -1;
-    }
-    if (run.stage === 'client') this.#wait(run, 'clientWait', run.demand.clientWaitMs);
-    else if (run.stage === 'work' && run.demand.cpuMs > 0) {
+    run.endStretch(this.#clock.nowMs());
+    const onLoop = container.loopRun === run;
+    this.#goOn(run);
+    // Who has more to compute at once keeps the loop.
+    if (onLoop && run.work < 0) this.#loopFree(container);
+  }
+
+  #goOn(run: Run): void {
+    const { stage, demand } = run;
+    if (stage === 'client') this.#wait(run, 'clientWait', demand.clientWaitMs);
+    else if (stage === 'otherClient') this.#awaitClient(run);
+    else if (stage === 'work' && demand.cpuMs > 0) {
       // The rest of its work, after its service slice.
-      this.#compute(run, 'yielding', run.demand.cpuMs);
-      run.demand.cpuMs = 0;
-      return;
-    } else this.#wait(run, 'wait', run.demand.waitMs);
-    if (run.thread === undefined) this.#loopFree(container);
+      this.#compute(run, 'yielding', demand.cpuMs);
+      demand.cpuMs = 0;
+    } else this.#wait(run, 'wait', demand.waitMs);
   }
 
   #opened(): BackendCell {
@@ -189,12 +187,8 @@ export class SimulationBackend implements Backend, WorkOwner, LaunchListener, Ev
     else this.#begin(run);
   }
 
-  #beginOnThread(thread: SimulatedThread, run: Run): void {
+  #begin(run: Run, thread?: SimulatedThread): void {
     run.thread = thread;
-    this.#begin(run);
-  }
-
-  #begin(run: Run): void {
     const container = run.container as SimulatedContainer;
     const { demand } = run;
     const { requestCpuMs, firstRequestCpuMs } = this.#costs;
@@ -203,27 +197,34 @@ export class SimulationBackend implements Backend, WorkOwner, LaunchListener, Ev
     container.hasServed = true;
     container.executing += 1;
     this.#noteMemory(container);
-    if (demand.clientCpuMs + demand.clientWaitMs > 0) this.#getClient(run, container);
+    if (demand.clientCpuMs + demand.clientWaitMs > 0) this.#getClient(run);
     else this.#work(run);
   }
 
-  #getClient(run: Run, container: SimulatedContainer): void {
+  #getClient(run: Run): void {
+    const { client } = run;
     const shares = this.#opened().multiplexing;
-    if (shares && container.client === 'there') this.#work(run);
-    else if (shares && container.client === 'creating') container.waitingForClient.push(run);
+    if (shares && client.state === 'there') this.#work(run);
+    // It has started, and waits in its handler.
+    else if (shares && client.state === 'creating') this.#compute(run, 'otherClient', 0);
     else {
-      if (shares) container.client = 'creating';
+      if (shares) client.state = 'creating';
       this.#compute(run, 'client', run.demand.clientCpuMs);
     }
   }
 
+  #awaitClient(run: Run): void {
+    if (run.client.state === 'there') this.#work(run);
+    else run.client.waiting.push(run);
+  }
+
   #clientMade(run: Run): void {
-    const container = run.container as SimulatedContainer;
+    const { client } = run;
     this.#work(run);
-    if (container.client !== 'creating') return;
-    container.client = 'there';
-    for (const waiting of container.waitingForClient) this.#work(waiting);
-    container.waitingForClient.length = 0;
+    if (client.state !== 'creating') return;
+    client.state = 'there';
+    for (const waiting of client.waiting) this.#work(waiting);
+    client.waiting.length = 0;
   }
 
   #work(run: Run): void {
@@ -234,7 +235,7 @@ export class SimulationBackend implements Backend, WorkOwner, LaunchListener, Ev
     this.#compute(run, 'work', firstMs);
   }
 
-  #compute(run: Run, stage: 'client' | 'work' | 'yielding', workMs: number): void {
+  #compute(run: Run, stage: 'client' | 'otherClient' | 'work' | 'yielding', workMs: number): void {
     const container = run.container as SimulatedContainer;
     run.stage = stage;
     run.stretchMs = workMs + Math.max(0, run.requestCpuMs);
@@ -248,8 +249,7 @@ export class SimulationBackend implements Backend, WorkOwner, LaunchListener, Ev
 
   #onCore(run: Run, container: SimulatedContainer): void {
     run.stretchBegunMs = this.#clock.nowMs();
-    const cpuClass = run.stage === 'yielding' && container.cpuClass === 'fair' ? workClass.yielding : container.workClass;
-    run.work = this.#processor.begin(container.account, run.stretchMs, cpuClass, this, run.slot);
+    run.work = this.#processor.begin(container.account, run.stretchMs, run.workClass, this, run.slot);
   }
 
   #loopFree(container: SimulatedContainer): void {
