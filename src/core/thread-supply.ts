@@ -2,7 +2,7 @@ import type { Clock, Timer } from './clock.js';
 
 interface ThreadSupplyOptions<Thread, Task> {
   readonly clock: Clock;
-  /** What a thread takes to start before one has been timed, in ms. */
+  /** What a thread takes to start before one has been timed, in ms; 0: a start costs nothing, so nobody ever waits for another's thread. */
   readonly assumedStartMs: number;
   /** Begins to start a thread; `started` or `failed` follows. */
   start(): void;
@@ -81,13 +81,17 @@ export class ThreadSupply<Thread, Task> {
   }
 
   #advance(): void {
-    const { clock, give } = this.#options;
+    const { clock, give, assumedStartMs } = this.#options;
     while (this.#queue.length > 0 && this.#idle.length > 0) {
       this.#busy += 1;
       this.#movedMs = clock.nowMs();
       give(this.#idle.pop() as Thread, this.#queue.shift() as Task);
     }
     if (this.#queue.length <= this.#starting) return;
+    if (assumedStartMs === 0) {
+      while (this.#starting < this.#queue.length) this.#start();
+      return;
+    }
     if (this.#busy + this.#starting === 0) {
       this.#start();
       return;

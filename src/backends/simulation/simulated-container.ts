@@ -85,6 +85,7 @@ export class SimulatedThread {
 interface ContainerOptions {
   readonly id: number;
   readonly clock: Clock;
+  readonly threadStartsAreFree: boolean;
   readonly startThread: (container: SimulatedContainer) => void;
   readonly give: (thread: SimulatedThread, run: Run) => void;
 }
@@ -114,9 +115,9 @@ export class SimulatedContainer {
   readonly runs = new Set<Run>();
   readonly threadSupply: ThreadSupply<SimulatedThread, Run>;
 
-  constructor({ id, clock, startThread, give }: ContainerOptions) {
+  constructor({ id, clock, threadStartsAreFree, startThread, give }: ContainerOptions) {
     this.id = id;
-    this.threadSupply = new ThreadSupply({ clock, assumedStartMs: 30, start: () => startThread(this), give });
+    this.threadSupply = new ThreadSupply({ clock, assumedStartMs: threadStartsAreFree ? 0 : 30, start: () => startThread(this), give });
   }
 
   get workClass(): WorkClass {

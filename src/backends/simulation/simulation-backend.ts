@@ -59,6 +59,7 @@ export class SimulationBackend implements Backend, WorkOwner, LaunchListener, Ev
     const container = new SimulatedContainer({
       id,
       clock: this.#clock,
+      threadStartsAreFree: this.#costs.threadStartCpuMs === 0,
       startThread: (owner) => this.#startThread(owner),
       give: (thread, run) => this.#begin(run, thread),
     });
