@@ -2,7 +2,7 @@ import { CappedShares } from './capped-shares.js';
 import { workClass, type Cores, type CpuAccount, type WorkClass, type WorkOwner } from './cores.js';
 import type { EventHandler, StandingEvent } from './event-queue.js';
 import { HeapKeys } from './ordered-heap.js';
-import { SharedPool } from './shared-pool.js';
+import { ServicePool } from './service-pool.js';
 import type { VirtualClock } from './virtual-clock.js';
 
 /**
@@ -14,7 +14,7 @@ export class CappedProcessor implements Cores, EventHandler {
   readonly cores: number;
   readonly #clock: VirtualClock;
   readonly #shares: CappedShares;
-  readonly #fifo = new SharedPool(new HeapKeys());
+  readonly #fifo = new ServicePool(new HeapKeys());
   /** Work of the real-time class that waits for a core. */
   readonly #fifoQueue: number[] = [];
   readonly #mostFifo: number;

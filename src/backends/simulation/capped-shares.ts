@@ -1,6 +1,6 @@
 import { workClass, yieldingWeight, type CpuAccount, type WorkClass } from './cores.js';
 import { HeapKeys, OrderedHeap } from './ordered-heap.js';
-import { SharedPool } from './shared-pool.js';
+import { ServicePool } from './service-pool.js';
 
 /** Containers have little work each, and there may be many of them. */
 const fewEntries = 8;
@@ -46,15 +46,15 @@ class Cohort {
   /** The level from which on the cap holds them; infinite when they cannot use as much. */
   readonly #heldFrom: number;
   /** The containers, by when their first work of the class is done. */
-  readonly fair: SharedPool;
-  readonly yielding: SharedPool;
+  readonly fair: ServicePool;
+  readonly yielding: ServicePool;
   /** Among the cohorts that have containers. */
   place = -1;
 
   constructor(counts: readonly [fair: number, yielding: number], capCores: number, keys: readonly [HeapKeys, HeapKeys]) {
     [this.fairCount, this.yieldingCount] = counts;
-    this.fair = new SharedPool(keys[0], fewEntries);
-    this.yielding = new SharedPool(keys[1], fewEntries);
+    this.fair = new ServicePool(keys[0], fewEntries);
+    this.yielding = new ServicePool(keys[1], fewEntries);
     const [fairCount, yieldingWeights] = [this.fairCount, yieldingWeight * this.yieldingCount];
     if (capCores >= fairCount + this.yieldingCount) this.#heldFrom = Number.POSITIVE_INFINITY;
     else if (capCores <= fairCount + yieldingWeights) this.#heldFrom = capCores / (fairCount + yieldingWeights);

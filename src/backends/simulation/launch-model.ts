@@ -59,8 +59,10 @@ class Launch {
 export class LaunchModel {
   readonly #costs: LaunchCosts;
   readonly #processor: Cores;
-  /** The engine as a processor of its own: `latencyMs` of work for each launch, `perSecond` of them a second. */
+  /** The engine as a processor of its own, that gets through `perSecond` launches a second. */
   readonly #engine: Processor;
+  /** Work of a launch for the engine: how long one alone takes. */
+  readonly #engineMs: number;
   readonly #engineAccount = new CpuAccount();
   readonly #listener: LaunchListener;
   readonly #launches = new Map<number, Launch>();
@@ -70,7 +72,8 @@ export class LaunchModel {
   constructor(costs: LaunchCosts, clock: VirtualClock, processor: Cores, listener: LaunchListener) {
     this.#costs = costs;
     this.#processor = processor;
-    this.#engine = new Processor(clock, (costs.perSecond * costs.latencyMs) / 1_000);
+    this.#engineMs = Math.max(costs.latencyMs, 1_000 / costs.perSecond);
+    this.#engine = new Processor(clock, this.#engineMs === 0 ? Number.POSITIVE_INFINITY : (costs.perSecond * this.#engineMs) / 1_000);
     this.#listener = listener;
   }
 
@@ -105,13 +108,12 @@ export class LaunchModel {
   }
 
   #enterEngine(launch: Launch): void {
-    const { latencyMs } = this.#costs;
-    if (latencyMs === 0) {
+    if (this.#engineMs === 0) {
       this.#enterCpu(launch);
       return;
     }
     launch.stage = 'engine';
-    this.#work(launch, this.#engine, this.#engineAccount, latencyMs);
+    this.#work(launch, this.#engine, this.#engineAccount, this.#engineMs);
   }
 
   #enterCpu(launch: Launch): void {

@@ -1,7 +1,7 @@
 import { workClass, yieldingWeight, type Cores, type CpuAccount, type WorkClass, type WorkOwner } from './cores.js';
 import type { EventHandler, StandingEvent } from './event-queue.js';
 import { HeapKeys } from './ordered-heap.js';
-import { SharedPool } from './shared-pool.js';
+import { ServicePool } from './service-pool.js';
 import type { VirtualClock } from './virtual-clock.js';
 
 /**
@@ -13,7 +13,7 @@ export class Processor implements Cores, EventHandler {
   readonly cores: number;
   readonly #clock: VirtualClock;
   readonly #keys = new HeapKeys();
-  readonly #pools: readonly SharedPool[];
+  readonly #pools: readonly ServicePool[];
   /** Work of the real-time class that waits for a core. */
   readonly #fifoQueue: number[] = [];
   readonly #mostFifo: number;
@@ -35,7 +35,7 @@ export class Processor implements Cores, EventHandler {
     this.cores = cores;
     this.#mostFifo = Math.ceil(cores);
     this.#nextDone = clock.events.addStanding(this);
-    this.#pools = [new SharedPool(this.#keys), new SharedPool(this.#keys), new SharedPool(this.#keys)];
+    this.#pools = [new ServicePool(this.#keys), new ServicePool(this.#keys), new ServicePool(this.#keys)];
   }
 
   get usedMs(): number {
@@ -46,7 +46,7 @@ export class Processor implements Cores, EventHandler {
   accountMs(account: CpuAccount): number {
     this.#advance();
     let ms = account.settledMs;
-    for (let c = 0; c < 3; c += 1) ms += (account.running[c] as number) * (this.#pools[c] as SharedPool).attainedMs - (account.enteredAt[c] as number);
+    for (let c = 0; c < 3; c += 1) ms += (account.running[c] as number) * (this.#pools[c] as ServicePool).attainedMs - (account.enteredAt[c] as number);
     return ms;
   }
 
@@ -77,7 +77,7 @@ export class Processor implements Cores, EventHandler {
   fire(): void {
     this.#advance();
     for (let c = 0; c < 3; c += 1) {
-      const pool = this.#pools[c] as SharedPool;
+      const pool = this.#pools[c] as ServicePool;
       while (pool.due) {
         const work = pool.heap.top;
         const owner = this.#owner[work] as WorkOwner;
@@ -96,7 +96,7 @@ export class Processor implements Cores, EventHandler {
   }
 
   #enter(work: number, workMs: number, cpuClass: WorkClass): void {
-    const pool = this.#pools[cpuClass] as SharedPool;
+    const pool = this.#pools[cpuClass] as ServicePool;
     if (cpuClass === workClass.fifo && pool.heap.size >= this.#mostFifo) {
       this.#class[work] = -1;
       this.#queuedMs[work] = workMs;
@@ -118,7 +118,7 @@ export class Processor implements Cores, EventHandler {
       this.#fifoQueue.splice(this.#fifoQueue.indexOf(work), 1);
       return this.#queuedMs[work] as number;
     }
-    const pool = this.#pools[cpuClass] as SharedPool;
+    const pool = this.#pools[cpuClass] as ServicePool;
     const leftMs = Math.max(0, (this.#keys.keys[work] as number) - pool.attainedMs);
     pool.heap.remove(work);
     (this.#account[work] as CpuAccount).leave(cpuClass, this.#enteredAt[work] as number, pool.attainedMs);
@@ -136,7 +136,7 @@ export class Processor implements Cores, EventHandler {
     if (passedMs === 0) return;
     this.#atMs = nowMs;
     for (let c = 0; c < 3; c += 1) {
-      const pool = this.#pools[c] as SharedPool;
+      const pool = this.#pools[c] as ServicePool;
       if (pool.heap.size === 0) continue;
       pool.attainedMs += passedMs * pool.rate;
       this.#usedMs += passedMs * pool.rate * pool.heap.size;
@@ -145,7 +145,7 @@ export class Processor implements Cores, EventHandler {
 
   /** Shares the cores anew and finds who is done next. */
   #settle(): void {
-    const [fifo, fair, yielding] = this.#pools as [SharedPool, SharedPool, SharedPool];
+    const [fifo, fair, yielding] = this.#pools as [ServicePool, ServicePool, ServicePool];
     const { cores } = this;
     const fifoCount = fifo.heap.size;
     const fairCount = fair.heap.size;

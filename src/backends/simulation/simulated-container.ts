@@ -2,8 +2,11 @@ import { ThreadSupply, type Clock, type CpuClass } from '../../core/index.js';
 import { CpuAccount, workClass, type WorkClass, type WorkOwner } from './cores.js';
 import type { Demand, DemandOf } from './demand.js';
 
-/** What a run does now; `yielding` is the rest of its work after its service slice. */
-export type Stage = 'request' | 'client' | 'clientWait' | 'work' | 'yielding' | 'wait' | 'response';
+/**
+ * What a run does now; `otherClient` is coming as far as a client that another one makes, `yielding` the rest of its work after its
+ * service slice.
+ */
+export type Stage = 'request' | 'client' | 'otherClient' | 'clientWait' | 'work' | 'yielding' | 'wait' | 'response';
 
 /** One invocation in its container; the objects are used again. */
 export class Run implements WorkOwner {
@@ -44,11 +47,41 @@ export class Run implements WorkOwner {
   workDone(): void {
     this.#onWorkDone(this);
   }
+
+  /** Of its work under way. */
+  get workClass(): WorkClass {
+    const { workClass: containerClass } = this.container as SimulatedContainer;
+    return this.stage === 'yielding' && containerClass === workClass.fair ? workClass.yielding : containerClass;
+  }
+
+  /** The client that it would share: threads share nothing with each other. */
+  get client(): SharedClient {
+    return (this.thread ?? (this.container as SimulatedContainer)).client;
+  }
+
+  /** The stretch of CPU work under way is done. */
+  endStretch(nowMs: number): void {
+    this.work = -1;
+    this.cpuMs += this.stretchMs;
+    if (this.requestCpuMs < 0) return;
+    // The handler starts when the request has been taken, at the pace of this stretch.
+    const share = this.stretchMs === 0 ? 1 : this.requestCpuMs / this.stretchMs;
+    this.startedMs = this.stretchBegunMs + share * (nowMs - this.stretchBegunMs);
+    this.cpuMs -= this.requestCpuMs;
+    this.requestCpuMs = -1;
+  }
 }
 
-/** A worker thread: nothing but an identity. */
+/** A client that is shared: there is none, somebody makes it, it is there. */
+export class SharedClient {
+  state: 'none' | 'creating' | 'there' = 'none';
+  readonly waiting: Run[] = [];
+}
+
+/** A worker thread. */
 export class SimulatedThread implements WorkOwner {
   readonly container: SimulatedContainer;
+  readonly client = new SharedClient();
   readonly begunMs: number;
   /** Its start on the processor. */
   work = -1;
@@ -90,9 +123,8 @@ export class SimulatedContainer {
   peakMemoryMb = 0;
   /** Starts of threads that are under way, on the processor. */
   readonly threadStarts = new Set<number>();
-  /** The client that is shared: there is none, somebody makes it, it is there. */
-  client: 'none' | 'creating' | 'there' = 'none';
-  readonly waitingForClient: Run[] = [];
+  /** Of the main thread. */
+  readonly client = new SharedClient();
   /** Runs of serial batches that wait for the one before. */
   readonly serialLine: Run[] = [];
   serialBusy = false;

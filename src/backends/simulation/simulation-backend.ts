@@ -1,6 +1,6 @@
 import type { Backend, BackendCell, Batch, Capability, Container, CpuClass, CpuState, InvocationResult } from '../../core/index.js';
 import { CappedProcessor } from './capped-processor.js';
-import { workClass, type Cores } from './cores.js';
+import type { Cores } from './cores.js';
 import { DelayLine } from './delay-line.js';
 import type { FunctionModel } from './demand.js';
 import type { EventHandler } from './event-queue.js';
@@ -69,7 +69,7 @@ export class SimulationBackend implements Backend, LaunchListener, EventHandler 
       expandsOnThreads: this.#opened().functions.get(functionId)?.kind === 'cpu',
       clock: this.#clock,
       startThread: (owner) => this.#startThread(owner),
-      give: (thread, run) => this.#beginOnThread(thread, run),
+      give: (thread, run) => this.#begin(run, thread),
     });
     this.#containers[id] = container;
     this.#launches.begin(id, container.account, model.loadCpuMs);
@@ -117,7 +117,7 @@ export class SimulationBackend implements Backend, LaunchListener, EventHandler 
     const container = this.#containers[id];
     if (container === undefined || container.cpuClass === cpuClass) return;
     container.cpuClass = cpuClass;
-    for (const { work } of container.runs) if (work >= 0) this.#processor.setClass(work, container.workClass);
+    for (const run of container.runs) if (run.work >= 0) this.#processor.setClass(run.work, run.workClass);
   }
 
   /** Of the main thread, as the process backend tells it. */
@@ -144,24 +144,22 @@ export class SimulationBackend implements Backend, LaunchListener, EventHandler 
   /** A stretch of CPU work is done. */
   #stretchDone(run: Run): void {
     const container = run.container as SimulatedContainer;
-    const nowMs = this.#clock.nowMs();
-    run.work = -1;
-    run.cpuMs += run.stretchMs;
-    if (run.requestCpuMs >= 0) {
-      // The handler starts when the request has been taken, at the pace of this stretch.
-      const share = run.stretchMs === 0 ? 1 : run.requestCpuMs / run.stretchMs;
-      run.startedMs = run.stretchBegunMs + share * (nowMs - run.stretchBegunMs);
-      run.cpuMs -= run.requestCpuMs;
-      run.requestCpuMs = -1;
-    }
-    if (run.stage === 'client') this.#wait(run, 'clientWait', run.demand.clientWaitMs);
-    else if (run.stage === 'work' && run.demand.cpuMs > 0) {
+    run.endStretch(this.#clock.nowMs());
+    const onLoop = container.loopRun === run;
+    this.#goOn(run);
+    // Who has more to compute at once keeps the loop.
+    if (onLoop && run.work < 0) this.#loopFree(container);
+  }
+
+  #goOn(run: Run): void {
+    const { stage, demand } = run;
+    if (stage === 'client') this.#wait(run, 'clientWait', demand.clientWaitMs);
+    else if (stage === 'otherClient') this.#awaitClient(run);
+    else if (stage === 'work' && demand.cpuMs > 0) {
       // The rest of its work, after its service slice.
-      this.#compute(run, 'yielding', run.demand.cpuMs);
-      run.demand.cpuMs = 0;
-      return;
-    } else this.#wait(run, 'wait', run.demand.waitMs);
-    if (!run.onThread) this.#loopFree(container);
+      this.#compute(run, 'yielding', demand.cpuMs);
+      demand.cpuMs = 0;
+    } else this.#wait(run, 'wait', demand.waitMs);
   }
 
   #opened(): BackendCell {
@@ -188,12 +186,8 @@ export class SimulationBackend implements Backend, LaunchListener, EventHandler 
     else this.#begin(run);
   }
 
-  #beginOnThread(thread: SimulatedThread, run: Run): void {
+  #begin(run: Run, thread?: SimulatedThread): void {
     run.thread = thread;
-    this.#begin(run);
-  }
-
-  #begin(run: Run): void {
     const container = run.container as SimulatedContainer;
     const { demand } = run;
     const { requestCpuMs, firstRequestCpuMs } = this.#costs;
@@ -207,27 +201,35 @@ export class SimulationBackend implements Backend, LaunchListener, EventHandler 
     }
     container.executing += 1;
     this.#noteMemory(container);
-    if (demand.clientCpuMs + demand.clientWaitMs > 0) this.#getClient(run, container);
+    if (demand.clientCpuMs + demand.clientWaitMs > 0) this.#getClient(run);
     else this.#work(run);
   }
 
-  #getClient(run: Run, container: SimulatedContainer): void {
-    const shares = this.#opened().multiplexing;
-    if (shares && container.client === 'there') this.#work(run);
-    else if (shares && container.client === 'creating') container.waitingForClient.push(run);
+  #getClient(run: Run): void {
+    const { client } = run;
+    // A thread that costs nothing is new each time, and has no client.
+    const shares = this.#opened().multiplexing && (run.thread !== undefined || !run.onThread);
+    if (shares && client.state === 'there') this.#work(run);
+    // It has started, and waits in its handler.
+    else if (shares && client.state === 'creating') this.#compute(run, 'otherClient', 0);
     else {
-      if (shares) container.client = 'creating';
+      if (shares) client.state = 'creating';
       this.#compute(run, 'client', run.demand.clientCpuMs);
     }
   }
 
+  #awaitClient(run: Run): void {
+    if (run.client.state === 'there') this.#work(run);
+    else run.client.waiting.push(run);
+  }
+
   #clientMade(run: Run): void {
-    const container = run.container as SimulatedContainer;
+    const { client } = run;
     this.#work(run);
-    if (container.client !== 'creating') return;
-    container.client = 'there';
-    for (const waiting of container.waitingForClient) this.#work(waiting);
-    container.waitingForClient.length = 0;
+    if (client.state !== 'creating') return;
+    client.state = 'there';
+    for (const waiting of client.waiting) this.#work(waiting);
+    client.waiting.length = 0;
   }
 
   #work(run: Run): void {
@@ -238,7 +240,7 @@ export class SimulationBackend implements Backend, LaunchListener, EventHandler 
     this.#compute(run, 'work', firstMs);
   }
 
-  #compute(run: Run, stage: 'client' | 'work' | 'yielding', workMs: number): void {
+  #compute(run: Run, stage: 'client' | 'otherClient' | 'work' | 'yielding', workMs: number): void {
     const container = run.container as SimulatedContainer;
     run.stage = stage;
     run.stretchMs = workMs + Math.max(0, run.requestCpuMs);
@@ -252,8 +254,7 @@ export class SimulationBackend implements Backend, LaunchListener, EventHandler 
 
   #onCore(run: Run, container: SimulatedContainer): void {
     run.stretchBegunMs = this.#clock.nowMs();
-    const cpuClass = run.stage === 'yielding' && container.cpuClass === 'fair' ? workClass.yielding : container.workClass;
-    run.work = this.#processor.begin(container.account, run.stretchMs, cpuClass, run);
+    run.work = this.#processor.begin(container.account, run.stretchMs, run.workClass, run);
   }
 
   #loopFree(container: SimulatedContainer): void {

@@ -79,7 +79,7 @@ export class UsableCores {
   }
 
   until(nowMs: number, live: readonly Live[]): void {
-    const fifo = live.filter(({ cpuClass }) => cpuClass === workClass.fifo).slice(0, Math.max(1, Math.floor(this.#cores)));
+    const fifo = live.filter(({ cpuClass }) => cpuClass === workClass.fifo).slice(0, Math.ceil(this.#cores));
     let usable = fifo.length;
     for (const container of [0, 1, 2, 3]) {
       const capLeft = this.#containerCores - fifo.filter((work) => work.container === container).length;

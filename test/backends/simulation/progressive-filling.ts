@@ -80,7 +80,7 @@ export class ProgressiveFilling implements Cores {
 
   #fill(): void {
     for (const work of this.#work) work.rate = 0;
-    const fifo = this.#work.filter(({ cpuClass }) => cpuClass === workClass.fifo).slice(0, Math.max(1, Math.floor(this.cores)));
+    const fifo = this.#work.filter(({ cpuClass }) => cpuClass === workClass.fifo).slice(0, Math.ceil(this.cores));
     for (const work of fifo) work.rate = Math.min(1, this.cores / fifo.length);
     let growing = this.#work.filter(({ cpuClass }) => cpuClass !== workClass.fifo);
     const weight = ({ cpuClass }: Work): number => (cpuClass === workClass.fair ? 1 : yieldingWeight);
