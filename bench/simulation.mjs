@@ -28,7 +28,7 @@ const host = {
   containerCores: null,
   launch: { parallel: null, latencyMs: 200, cpuMs: 60, threads: 1, perSecond: null },
   request: { cpuMs: 0.3, firstCpuMs: 10, toContainerMs: 0.3, fromContainerMs: 0.3 },
-  thread: { startCpuMs: 0 },
+  thread: { startCpuMs: 0, startThreads: 1 },
   memory: { containerMb: 40, threadMb: 5, invocationMb: 2, hostMb: null },
   functions: { stated: { loadCpuMs: 0, model: 'stated' } },
 };

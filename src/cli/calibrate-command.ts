@@ -24,9 +24,15 @@ function round(value: number): number {
   return Math.round(value * 1_000) / 1_000;
 }
 
+/** How many threads must have shared this CPU work for it to be done in this time. */
+function threadsFor(cpuMs: number, wallMs: number): number {
+  return wallMs > 0 ? Math.max(1, Math.round(cpuMs / wallMs)) : 1;
+}
+
 function profileOf(measured: HostMeasurements): HostProfile {
   const { cpuModel, cores, node } = hostFingerprint();
   const { blob } = measured;
+  const launchThreads = threadsFor(measured.launchCpuMs, measured.launchMs);
   return {
     name: 'this-host',
     description: `${cpuModel ?? 'unknown processor'}, ${cores} cores, Node ${node}`,
@@ -34,9 +40,9 @@ function profileOf(measured: HostMeasurements): HostProfile {
     cores,
     effectiveCores: round(measured.effectiveCores),
     containerCores: null,
-    launch: { parallel: measured.launchParallel, latencyMs: round(measured.launchLatencyMs), cpuMs: round(measured.launchCpuMs), threads: 1, perSecond: null },
+    launch: { parallel: measured.launchParallel, latencyMs: round(Math.max(0, measured.launchMs - measured.launchCpuMs / launchThreads)), cpuMs: round(measured.launchCpuMs), threads: launchThreads, perSecond: null },
     request: { cpuMs: round(measured.requestCpuMs), firstCpuMs: round(measured.firstRequestCpuMs), toContainerMs: round(measured.toContainerMs), fromContainerMs: round(measured.fromContainerMs) },
-    thread: { startCpuMs: round(measured.threadStartCpuMs) },
+    thread: { startCpuMs: round(measured.threadStartCpuMs), startThreads: threadsFor(measured.threadStartCpuMs, measured.threadStartMs) },
     memory: { containerMb: round(measured.containerMb), threadMb: round(measured.threadMb), invocationMb: 0, hostMb: null },
     functions: {
       fib: { model: 'fib', loadCpuMs: 0, fib30Ms: round(measured.fib30Ms) },

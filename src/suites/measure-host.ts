@@ -22,8 +22,8 @@ interface Trial {
   readonly folder: FunctionFolder;
   readonly atMs: readonly number[];
   readonly inputOf: (id: number) => unknown;
-  /** Which containers take the invocations: a new one each, or any that is idle. */
-  readonly containers: 'new' | 'idle';
+  /** Which containers take the invocations: a new one each, any that is idle, or one all of them. */
+  readonly containers: 'new' | 'idle' | 'one';
   readonly mode: ExecutionMode;
   readonly multiplexing?: boolean;
 }
@@ -32,12 +32,14 @@ interface Trial {
 export interface HostMeasurements {
   readonly effectiveCores: number;
   readonly launchParallel: number;
-  readonly launchLatencyMs: number;
+  /** Of a launch alone. */
+  readonly launchMs: number;
   readonly launchCpuMs: number;
   readonly requestCpuMs: number;
   readonly firstRequestCpuMs: number;
   readonly toContainerMs: number;
   readonly fromContainerMs: number;
+  readonly threadStartMs: number;
   readonly threadStartCpuMs: number;
   readonly containerMb: number;
   readonly threadMb: number;
@@ -75,8 +77,9 @@ function trialScheduler({ containers, mode, multiplexing }: Trial): SchedulerDef
     multiplexing: multiplexing ?? false,
     create: () => ({
       onArrival(invocation, ctx) {
-        const idle = containers === 'idle' ? ctx.pool(invocation.functionId).idle[0] : undefined;
-        ctx.assign(idle ?? ctx.launch(invocation.functionId), [invocation], mode);
+        const { idle, busy, starting } = ctx.pool(invocation.functionId);
+        const there = { new: undefined, idle: idle[0], one: idle[0] ?? busy[0] ?? starting[0] }[containers];
+        ctx.assign(there ?? ctx.launch(invocation.functionId), [invocation], mode);
       },
     }),
   });
@@ -143,7 +146,7 @@ async function measureCores(run: RunTrial, { functions, cores, fib30Ms }: Measur
 }
 
 interface LaunchMeasurements {
-  readonly latencyMs: number;
+  readonly aloneMs: number;
   readonly cpuMs: number;
   readonly firstQueueMs: number;
   /** Of a container up to the end of its first invocation. */
@@ -159,9 +162,9 @@ async function measureLaunches(run: RunTrial, cores: number, { functions }: Meas
   const burst = await run({ ...common, name: 'launches at once', atMs: evenly(burstSize, 0) });
   const aloneMs = median(apart.containers.map(({ launchedMs, readyMs }) => readyMs - launchedMs));
   const makespanMs = Math.max(...burst.containers.map(({ readyMs }) => readyMs)) - Math.min(...burst.containers.map(({ launchedMs }) => launchedMs));
-  const cpuMs = Math.min(aloneMs, (makespanMs * cores) / burstSize);
+  const cpuMs = (makespanMs * cores) / burstSize;
   return {
-    latencyMs: aloneMs - cpuMs,
+    aloneMs,
     cpuMs,
     firstQueueMs: median(apart.invocations.map(({ queueMs }) => queueMs)),
     containerCpuMs: median(apart.invocations.map(({ containerCpuMs }) => containerCpuMs)),
@@ -184,7 +187,7 @@ interface RequestMeasurements {
 
 /** Invocations that do nothing, one at a time in a warm container. */
 async function measureRequests(run: RunTrial, { functions }: MeasureHostOptions): Promise<RequestMeasurements> {
-  const { invocations } = await run({ name: 'requests', folder: functions.fib, atMs: evenly(80, 25), inputOf: () => ({ n: 1 }), containers: 'idle', mode: 'serial' });
+  const { invocations } = await run({ name: 'requests', folder: functions.fib, atMs: evenly(80, 25), inputOf: () => ({ n: 1 }), containers: 'one', mode: 'serial' });
   const warm = invocations.slice(20);
   const requestCpuMs = cpuPerInvocationMs(warm);
   const queueMs = median(warm.map((invocation) => invocation.queueMs));
@@ -192,6 +195,7 @@ async function measureRequests(run: RunTrial, { functions }: MeasureHostOptions)
 }
 
 interface ThreadMeasurements {
+  readonly threadStartMs: number;
   readonly threadStartCpuMs: number;
   readonly threadMb: number;
 }
@@ -201,13 +205,14 @@ async function measureThreads(run: RunTrial, launches: LaunchMeasurements, { fun
   const { invocations, containers } = await run({ name: 'threads', folder: functions.fib, atMs: evenly(8, 600), inputOf: () => ({ n: 1 }), containers: 'new', mode: 'expanded' });
   const cpuMs = median(invocations.map(({ containerCpuMs }) => containerCpuMs));
   const memoryMb = median(containers.flatMap(({ peakMemoryMb = Number.NaN }) => (Number.isNaN(peakMemoryMb) ? [] : [peakMemoryMb])));
-  return { threadStartCpuMs: Math.max(0, cpuMs - launches.containerCpuMs), threadMb: Math.max(0, memoryMb - launches.containerMb) };
+  const startMs = median(invocations.map(({ queueMs }) => queueMs)) - launches.firstQueueMs;
+  return { threadStartMs: Math.max(0, startMs), threadStartCpuMs: Math.max(0, cpuMs - launches.containerCpuMs), threadMb: Math.max(0, memoryMb - launches.containerMb) };
 }
 
 /** Storage clients: with one for each invocation, and with one for all. */
 async function measureBlob(run: RunTrial, requestCpuMs: number, { functions }: MeasureHostOptions): Promise<HostMeasurements['blob']> {
   const bytes = 5_304;
-  const common = { folder: functions.blob, atMs: evenly(50, 60), inputOf: (id: number) => ({ key: `calibration-${id}`, bytes }), containers: 'idle', mode: 'expanded' } as const;
+  const common = { folder: functions.blob, atMs: evenly(50, 60), inputOf: (id: number) => ({ key: `calibration-${id}`, bytes }), containers: 'one', mode: 'serial' } as const;
   const own = (await run({ ...common, name: 'a storage client each', multiplexing: false })).invocations;
   const shared = (await run({ ...common, name: 'one storage client', multiplexing: true })).invocations;
   const executionOf = (invocations: readonly MeasuredInvocation[]): number => median(invocations.slice(10).map(({ executionMs }) => executionMs));
@@ -235,7 +240,7 @@ export async function measureHost(options: MeasureHostOptions): Promise<HostMeas
   return {
     effectiveCores: cores,
     launchParallel: options.launchParallel,
-    launchLatencyMs: launches.latencyMs,
+    launchMs: launches.aloneMs,
     launchCpuMs: launches.cpuMs,
     containerMb: launches.containerMb,
     firstRequestCpuMs: Math.max(0, launches.firstQueueMs - requests.toContainerMs - requests.requestCpuMs),

@@ -18,6 +18,8 @@ export interface HostCosts {
   readonly responseMs: number;
   /** CPU work of starting a worker thread; 0: a thread costs nothing and every invocation gets one at once. */
   readonly threadStartCpuMs: number;
+  /** Threads that share this work evenly. */
+  readonly threadStartThreads: number;
   readonly containerMemoryMb: number;
   readonly threadMemoryMb: number;
   readonly invocationMemoryMb: number;

@@ -42,7 +42,10 @@ const hostProfileSchema = z.strictObject({
     toContainerMs: ms.describe('latency from dispatch to the container'),
     fromContainerMs: ms.describe('latency from the end of a handler to the outcome being known'),
   }),
-  thread: z.strictObject({ startCpuMs: ms.describe('CPU work of starting a worker thread; 0: everybody gets one at once') }),
+  thread: z.strictObject({
+    startCpuMs: ms.describe('CPU work of starting a worker thread; 0: everybody gets one at once'),
+    startThreads: z.number().int().positive().default(1).describe('threads that share this work evenly'),
+  }),
   memory: z.strictObject({ containerMb: ms, threadMb: ms, invocationMb: ms, hostMb: z.number().positive().nullable().default(null) }),
   functions: z.record(z.string(), functionSchema),
 });

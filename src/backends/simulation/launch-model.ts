@@ -1,5 +1,6 @@
-import { CpuAccount, workClass, type Cores, type WorkOwner } from './cores.js';
+import { CpuAccount, workClass, type Cores } from './cores.js';
 import { Processor } from './processor.js';
+import { SplitWork } from './split-work.js';
 import type { VirtualClock } from './virtual-clock.js';
 
 /** What it costs to start a container. */
@@ -20,28 +21,13 @@ export interface LaunchListener {
   launched(container: number): void;
 }
 
-/** A thread of a launch. */
-class LaunchWork implements WorkOwner {
-  /** On the cores that it runs on. */
-  id = -1;
-  readonly #onDone: (work: LaunchWork) => void;
-
-  constructor(onDone: (work: LaunchWork) => void) {
-    this.#onDone = onDone;
-  }
-
-  workDone(): void {
-    this.#onDone(this);
-  }
-}
-
 class Launch {
   readonly container: number;
   readonly account: CpuAccount;
   /** CPU work of loading the function, on one thread, in ms. */
   readonly loadCpuMs: number;
   /** What is under way of its stage. */
-  readonly works = new Set<LaunchWork>();
+  work: SplitWork | undefined;
   stage: 'waiting' | 'engine' | 'cpu' | 'load' = 'waiting';
 
   constructor(container: number, account: CpuAccount, loadCpuMs: number) {
@@ -93,15 +79,12 @@ export class LaunchModel {
       this.#line.splice(this.#line.indexOf(launch), 1);
       return;
     }
-    const processor = launch.stage === 'engine' ? this.#engine : this.#processor;
-    for (const { id } of launch.works) processor.abandon(id);
+    launch.work?.abandon();
     this.#underWay -= 1;
     this.#advance();
   }
 
-  #workDone(launch: Launch, done: LaunchWork): void {
-    launch.works.delete(done);
-    if (launch.works.size > 0) return;
+  #stageDone(launch: Launch): void {
     if (launch.stage === 'engine') this.#enterCpu(launch);
     else if (launch.stage === 'cpu' && launch.loadCpuMs > 0) this.#load(launch);
     else this.#end(launch);
@@ -113,24 +96,22 @@ export class LaunchModel {
       return;
     }
     launch.stage = 'engine';
-    this.#work(launch, this.#engine, this.#engineAccount, this.#engineMs);
+    launch.work = this.#workOn(this.#engine, launch).begin(this.#engineAccount, { workMs: this.#engineMs, threads: 1 }, workClass.fair);
   }
 
   #enterCpu(launch: Launch): void {
     const { cpuMs, threads } = this.#costs;
     launch.stage = 'cpu';
-    for (let i = 0; i < threads; i += 1) this.#work(launch, this.#processor, launch.account, cpuMs / threads);
+    launch.work = this.#workOn(this.#processor, launch).begin(launch.account, { workMs: cpuMs, threads }, workClass.fair);
   }
 
   #load(launch: Launch): void {
     launch.stage = 'load';
-    this.#work(launch, this.#processor, launch.account, launch.loadCpuMs);
+    launch.work = this.#workOn(this.#processor, launch).begin(launch.account, { workMs: launch.loadCpuMs, threads: 1 }, workClass.fair);
   }
 
-  #work(launch: Launch, cores: Cores, account: CpuAccount, workMs: number): void {
-    const work = new LaunchWork((done) => this.#workDone(launch, done));
-    launch.works.add(work);
-    work.id = cores.begin(account, workMs, workClass.fair, work);
+  #workOn(cores: Cores, launch: Launch): SplitWork {
+    return new SplitWork(cores, () => this.#stageDone(launch));
   }
 
   #end({ container }: Launch): void {

@@ -1,6 +1,7 @@
 import { ThreadSupply, type Clock, type CpuClass } from '../../core/index.js';
 import { CpuAccount, workClass, type WorkClass, type WorkOwner } from './cores.js';
 import type { Demand, DemandOf } from './demand.js';
+import type { SplitWork } from './split-work.js';
 
 /**
  * What a run does now; `otherClient` is coming as far as a client that another one makes, `yielding` the rest of its work after its
@@ -79,23 +80,14 @@ export class SharedClient {
 }
 
 /** A worker thread. */
-export class SimulatedThread implements WorkOwner {
+export class SimulatedThread {
   readonly container: SimulatedContainer;
   readonly client = new SharedClient();
   readonly begunMs: number;
-  /** Its start on the processor. */
-  work = -1;
 
-  readonly #onStarted: (thread: SimulatedThread) => void;
-
-  constructor(container: SimulatedContainer, begunMs: number, onStarted: (thread: SimulatedThread) => void) {
+  constructor(container: SimulatedContainer, begunMs: number) {
     this.container = container;
     this.begunMs = begunMs;
-    this.#onStarted = onStarted;
-  }
-
-  workDone(): void {
-    this.#onStarted(this);
   }
 }
 
@@ -121,8 +113,8 @@ export class SimulatedContainer {
   executing = 0;
   threads = 0;
   peakMemoryMb = 0;
-  /** Starts of threads that are under way, on the processor. */
-  readonly threadStarts = new Set<number>();
+  /** Starts of threads that are under way. */
+  readonly threadStarts = new Set<SplitWork>();
   /** Of the main thread. */
   readonly client = new SharedClient();
   /** Runs of serial batches that wait for the one before. */

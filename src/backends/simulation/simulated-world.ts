@@ -39,6 +39,7 @@ export class SimulatedWorld implements EventHandler {
         requestMs: host.request.toContainerMs,
         responseMs: host.request.fromContainerMs,
         threadStartCpuMs: host.thread.startCpuMs,
+        threadStartThreads: host.thread.startThreads,
         containerMemoryMb: host.memory.containerMb,
         threadMemoryMb: host.memory.threadMb,
         invocationMemoryMb: host.memory.invocationMb,

@@ -8,6 +8,7 @@ import type { HostCosts } from './host-costs.js';
 import { LaunchModel, type LaunchListener } from './launch-model.js';
 import { Processor } from './processor.js';
 import { Run, SimulatedContainer, SimulatedThread } from './simulated-container.js';
+import { SplitWork } from './split-work.js';
 import type { VirtualClock } from './virtual-clock.js';
 
 /** Told of memory as it changes; exact, where a live backend has to be sampled. */
@@ -106,10 +107,8 @@ export class SimulationBackend implements Backend, LaunchListener, EventHandler 
     if (!container.ready) this.#launches.abandon(id);
     for (const run of container.runs) this.#abandon(run);
     container.runs.length = 0;
-    for (const work of container.threadStarts) {
-      this.#processor.abandon(work);
-      container.threadStarts.delete(work);
-    }
+    for (const start of container.threadStarts) start.abandon();
+    container.threadStarts.clear();
     this.#clock.setTimer(0, () => this.#opened().listener.containerEnded(id, { cpuMs: this.#processor.accountMs(container.account), peakMemoryMb: container.peakMemoryMb }));
   }
 
@@ -324,14 +323,18 @@ export class SimulationBackend implements Backend, LaunchListener, EventHandler 
 
   #startThread(container: SimulatedContainer): void {
     if (container.gone) return;
-    const thread = new SimulatedThread(container, this.#clock.nowMs(), (started) => this.#threadStarted(started));
-    thread.work = this.#processor.begin(container.account, this.#costs.threadStartCpuMs, container.workClass, thread);
-    container.threadStarts.add(thread.work);
+    const thread = new SimulatedThread(container, this.#clock.nowMs());
+    const { threadStartCpuMs: workMs, threadStartThreads: threads } = this.#costs;
+    const start = new SplitWork(this.#processor, () => {
+      container.threadStarts.delete(start);
+      this.#threadStarted(thread);
+    });
+    container.threadStarts.add(start);
+    start.begin(container.account, { workMs, threads }, container.workClass);
   }
 
   #threadStarted(thread: SimulatedThread): void {
     const { container } = thread;
-    container.threadStarts.delete(thread.work);
     container.threads += 1;
     this.#noteMemory(container);
     container.threadSupply.started(thread, this.#clock.nowMs() - thread.begunMs);

@@ -17,6 +17,7 @@ export const freeHost: HostCosts = {
   requestMs: 0,
   responseMs: 0,
   threadStartCpuMs: 0,
+  threadStartThreads: 1,
   containerMemoryMb: 0,
   threadMemoryMb: 0,
   invocationMemoryMb: 0,
