@@ -30,7 +30,7 @@ const host = {
   request: { cpuMs: 0.3, firstCpuMs: 10, toContainerMs: 0.3, fromContainerMs: 0.3 },
   thread: { startCpuMs: 0, startThreads: 1 },
   memory: { containerMb: 40, threadMb: 5, invocationMb: 2, hostMb: null },
-  functions: { stated: { loadCpuMs: 0, model: 'stated' } },
+  functions: { stated: { loadLatencyMs: 0, loadCpuMs: 0, model: 'stated' } },
 };
 
 const meanCpuMs = 100;

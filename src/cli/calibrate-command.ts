@@ -45,10 +45,10 @@ function profileOf(measured: HostMeasurements): HostProfile {
     thread: { startCpuMs: round(measured.threadStartCpuMs), startThreads: threadsFor(measured.threadStartCpuMs, measured.threadStartMs) },
     memory: { containerMb: round(measured.containerMb), threadMb: round(measured.threadMb), invocationMb: 0, hostMb: null },
     functions: {
-      fib: { model: 'fib', loadCpuMs: 0, fib30Ms: round(measured.fib30Ms) },
+      fib: { model: 'fib', loadLatencyMs: 0, loadCpuMs: 0, fib30Ms: round(measured.fib30Ms) },
       blob: {
         model: 'client',
-        loadCpuMs: 0,
+        loadLatencyMs: 0, loadCpuMs: 0,
         clientCpuMs: round(blob.clientCpuMs),
         clientWaitMs: round(blob.clientWaitMs),
         cpuMs: round(blob.cpuMs),

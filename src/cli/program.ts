@@ -5,6 +5,7 @@ import { packageVersion } from './package-root.js';
 import type { CalibrateOptions } from './calibrate-command.js';
 import type { PluginCheckOptions } from './plugin-command.js';
 import type { SuiteOptions } from './suite-selection.js';
+import type { ValidateOptions } from './validate-command.js';
 
 function list(text: string): string[] {
   return text.split(',').map((part) => part.trim()).filter((part) => part !== '');
@@ -110,6 +111,24 @@ function createProgram(): Command {
     .action(async (options: CalibrateOptions) => {
       const { calibrateCommand } = await import('./calibrate-command.js');
       await calibrateCommand(options);
+    });
+
+  program
+    .command('validate-sim')
+    .description('run cells here and in the simulation of this machine, and print how far apart they are')
+    .argument('[suite]', 'name of a built-in suite, or path of a YAML file', 'icdcs')
+    .option('--live <result>', 'a stored live run to compare with, instead of one made now')
+    .option('--published', "compare with the published figures of the suite instead, on the host profile of the paper's testbed")
+    .option('--host <profile>', 'host to simulate (default: this machine, measured when there is no profile of it yet)')
+    .option('--experiments <names>', 'only these, separated by commas', list)
+    .option('--workloads <names>', 'only these, separated by commas', list)
+    .option('--schedulers <names>', 'only these, separated by commas', list)
+    .option('--repeat <n>', 'run every live cell so often', whole(1, 1000))
+    .option('--limit <n>', 'only the first n invocations of each workload', whole(1, 100_000_000))
+    .option('--out <folder>', 'where result sets are stored', 'results')
+    .action(async (suite: string, options: ValidateOptions) => {
+      const { validateCommand } = await import('./validate-command.js');
+      await validateCommand(suite, options);
     });
 
   program

@@ -124,8 +124,20 @@ function exitCodeOf(status: 'complete' | 'interrupted', { cells }: Manifest): Ex
   return cells.every((cell) => cell.status === 'valid' || cell.status === 'skipped') ? ExitCode.done : ExitCode.invalidCell;
 }
 
+interface SuiteOutcome {
+  readonly results: ResultSet;
+  readonly exitCode: ExitCode;
+}
+
 /** `suite <name>`: plans, runs, stores, prints. */
 export async function suiteCommand(name: string, options: SuiteOptions): Promise<void> {
+  const platform = options.backend === 'simulation' ? simulatedPlatform(findHostProfile(options.host)) : livePlatform();
+  const { exitCode } = await runNamedSuite(name, options, { platform, signal: interruptible().signal });
+  process.exitCode = exitCode;
+}
+
+/** Plans a suite, runs it, stores its cells and prints them. */
+export async function runNamedSuite(name: string, options: SuiteOptions, { platform, signal }: { readonly platform: Platform; readonly signal: AbortSignal }): Promise<SuiteOutcome> {
   const path = findSuitePath(name, suitesFolder);
   const earlier = options.resume === undefined ? undefined : findResultSet(options.resume === true ? 'latest' : options.resume, options.out);
   const loaded = await loadSuite(path, options.scheduler ?? earlier?.manifest.selection.plugins ?? [], createRegistries());
@@ -134,7 +146,6 @@ export async function suiteCommand(name: string, options: SuiteOptions): Promise
     checkSameRun(earlier.manifest, loaded.suite, options);
     checkSamePlugins(earlier.manifest, loaded.plugins);
   }
-  const platform = options.backend === 'simulation' ? simulatedPlatform(findHostProfile(options.host)) : livePlatform();
   const prepared = prepare(loaded, platform, earlier?.manifest, options);
   if (earlier !== undefined) checkSameWork(earlier.manifest, prepared.plan);
   const results = earlier ?? createResultSet(prepared, platform, settingsOf(loaded.suite, platform, options), options);
@@ -152,7 +163,6 @@ export async function suiteCommand(name: string, options: SuiteOptions): Promise
     closeSync(process.stderr.fd);
     process.exit(ExitCode.invalidCell);
   });
-  const { signal } = interruptible();
   results.setStatus('running');
   if (process.platform !== 'linux') tell(notLinux);
   try {
@@ -171,7 +181,7 @@ export async function suiteCommand(name: string, options: SuiteOptions): Promise
       observer: progress,
       signal,
     });
-    process.exitCode = exitCodeOf(status, results.manifest);
+    return { results, exitCode: exitCodeOf(status, results.manifest) };
   } finally {
     progress.close();
     printResult(results, options.json === true);

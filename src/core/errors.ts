@@ -35,6 +35,7 @@ export const errorCatalogue = {
   FBB_ERR_WORKLOAD_UNKNOWN: { exitCode: ExitCode.usage, fix: 'Run "faasbatch-bench list workloads".' },
   FBB_ERR_FUNCTION_UNKNOWN: { exitCode: ExitCode.usage, fix: 'Run "faasbatch-bench list functions".' },
   FBB_ERR_CALIBRATION: { exitCode: ExitCode.invalidCell, fix: 'Close what else runs on this machine and calibrate again.' },
+  FBB_ERR_VALIDATION: { exitCode: ExitCode.usage, fix: 'docs/simulation.md says what can be compared with what.' },
   FBB_ERR_HOST_PROFILE: { exitCode: ExitCode.usage, fix: 'Mend the host profile; docs/simulation.md describes it.' },
   FBB_ERR_FUNCTION_MANIFEST: { exitCode: ExitCode.usage, fix: 'Mend the function manifest; docs/functions.md describes it.' },
   FBB_ERR_FUNCTION_THREW: { exitCode: ExitCode.invalidCell, fix: 'Mend the function.' },

@@ -10,7 +10,7 @@ export interface TableStyle {
   red(text: string): string;
 }
 
-const borderless = {
+export const borderless = {
   'top': '', 'top-mid': '', 'top-left': '', 'top-right': '', 'bottom': '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '',
   'left': '', 'left-mid': '', 'mid': '', 'mid-mid': '', 'right': '', 'right-mid': '', 'middle': '  ',
 };

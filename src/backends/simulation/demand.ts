@@ -16,7 +16,8 @@ export type DemandOf = (input: unknown, into: Demand) => void;
 
 /** How a function behaves on a host. */
 export interface FunctionModel {
-  /** CPU work of loading it into a container that starts, in ms. */
+  /** What a container of it costs to start beyond any container: latency in the container engine, and CPU work; in ms. */
+  readonly loadLatencyMs: number;
   readonly loadCpuMs: number;
   readonly demandOf: DemandOf;
 }

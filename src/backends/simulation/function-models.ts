@@ -39,6 +39,6 @@ function modelOf(profile: FunctionProfile): DemandOf {
 /** What each invocation of a function demands on this host. A function that the profile does not know cannot be simulated. */
 export function functionModel(functionName: string, host: HostProfile): FunctionModel {
   const profile = host.functions[functionName];
-  if (profile !== undefined) return { loadCpuMs: profile.loadCpuMs, demandOf: modelOf(profile) };
+  if (profile !== undefined) return { loadLatencyMs: profile.loadLatencyMs, loadCpuMs: profile.loadCpuMs, demandOf: modelOf(profile) };
   throw new FbbError('FBB_ERR_HOST_PROFILE', `The host profile '${host.name}' does not say what function '${functionName}' costs; it knows: ${Object.keys(host.functions).join(', ')}.`);
 }

@@ -4,21 +4,25 @@ import { z } from 'zod';
 import { describeError, FbbError } from '../../core/index.js';
 
 const ms = z.number().min(0);
-const loadCpuMs = ms.default(0).describe('CPU work of loading the function into a container that starts');
+/** What a container of the function costs to start beyond any container. */
+const loading = {
+  loadLatencyMs: ms.default(0).describe('latency of a launch in the container engine, in addition'),
+  loadCpuMs: ms.default(0).describe('CPU work of loading the function'),
+};
 
 /** How an invocation of a function spends its time on this host, alone; see `functionModels`. */
 const functionSchema = z.discriminatedUnion('model', [
-  z.strictObject({ model: z.literal('fib'), loadCpuMs, fib30Ms: z.number().positive() }),
+  z.strictObject({ model: z.literal('fib'), ...loading, fib30Ms: z.number().positive() }),
   z.strictObject({
     model: z.literal('client'),
-    loadCpuMs,
+    ...loading,
     clientCpuMs: ms.describe('CPU work of making a client'),
     clientWaitMs: ms.describe('waiting for the other side meanwhile'),
     cpuMs: ms.describe('CPU work with the client'),
     waitMs: ms.describe('waiting for the other side meanwhile'),
     firstCpuMs: ms.default(0).describe('CPU work that the first invocation of a container does besides'),
   }),
-  z.strictObject({ loadCpuMs, model: z.literal('stated').describe('the input says how long: { cpuMs, waitMs }') }),
+  z.strictObject({ ...loading, model: z.literal('stated').describe('the input says how long: { cpuMs, waitMs }') }),
 ]);
 
 /** What a host costs: measured here by `calibrate`, or taken from figures that somebody published. */
@@ -38,7 +42,7 @@ const hostProfileSchema = z.strictObject({
   }),
   request: z.strictObject({
     cpuMs: ms.describe('CPU work in the container of taking a request and sending an outcome'),
-    firstCpuMs: ms.describe('the same for the first request of a container, in addition'),
+    firstCpuMs: ms.default(0).describe('the same for the first request of a container, in addition'),
     toContainerMs: ms.describe('latency from dispatch to the container'),
     fromContainerMs: ms.describe('latency from the end of a handler to the outcome being known'),
   }),

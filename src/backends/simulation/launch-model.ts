@@ -1,4 +1,5 @@
 import { CpuAccount, workClass, type Cores } from './cores.js';
+import type { FunctionModel } from './demand.js';
 import { Processor } from './processor.js';
 import { SplitWork } from './split-work.js';
 import type { VirtualClock } from './virtual-clock.js';
@@ -16,6 +17,9 @@ export interface LaunchCosts {
   readonly perSecond: number;
 }
 
+/** What the function adds; see `FunctionModel`. */
+type Loading = Pick<FunctionModel, 'loadLatencyMs' | 'loadCpuMs'>;
+
 /** Where a launch reports. */
 export interface LaunchListener {
   launched(container: number): void;
@@ -24,16 +28,15 @@ export interface LaunchListener {
 class Launch {
   readonly container: number;
   readonly account: CpuAccount;
-  /** CPU work of loading the function, on one thread, in ms. */
-  readonly loadCpuMs: number;
+  readonly loading: Loading;
   /** What is under way of its stage. */
   work: SplitWork | undefined;
   stage: 'waiting' | 'engine' | 'cpu' | 'load' = 'waiting';
 
-  constructor(container: number, account: CpuAccount, loadCpuMs: number) {
+  constructor(container: number, account: CpuAccount, loading: Loading) {
     this.container = container;
     this.account = account;
-    this.loadCpuMs = loadCpuMs;
+    this.loading = loading;
   }
 }
 
@@ -63,8 +66,8 @@ export class LaunchModel {
     this.#listener = listener;
   }
 
-  begin(container: number, account: CpuAccount, loadCpuMs: number): void {
-    const launch = new Launch(container, account, loadCpuMs);
+  begin(container: number, account: CpuAccount, loading: Loading): void {
+    const launch = new Launch(container, account, loading);
     this.#launches.set(container, launch);
     this.#line.push(launch);
     this.#advance();
@@ -86,7 +89,7 @@ export class LaunchModel {
 
   #stageDone(launch: Launch): void {
     if (launch.stage === 'engine') this.#enterCpu(launch);
-    else if (launch.stage === 'cpu' && launch.loadCpuMs > 0) this.#load(launch);
+    else if (launch.stage === 'cpu' && launch.loading.loadCpuMs > 0) this.#load(launch);
     else this.#end(launch);
   }
 
@@ -96,7 +99,7 @@ export class LaunchModel {
       return;
     }
     launch.stage = 'engine';
-    launch.work = this.#workOn(this.#engine, launch).begin(this.#engineAccount, { workMs: this.#engineMs, threads: 1 }, workClass.fair);
+    launch.work = this.#workOn(this.#engine, launch).begin(this.#engineAccount, { workMs: this.#engineMs + launch.loading.loadLatencyMs, threads: 1 }, workClass.fair);
   }
 
   #enterCpu(launch: Launch): void {
@@ -107,7 +110,7 @@ export class LaunchModel {
 
   #load(launch: Launch): void {
     launch.stage = 'load';
-    launch.work = this.#workOn(this.#processor, launch).begin(launch.account, { workMs: launch.loadCpuMs, threads: 1 }, workClass.fair);
+    launch.work = this.#workOn(this.#processor, launch).begin(launch.account, { workMs: launch.loading.loadCpuMs, threads: 1 }, workClass.fair);
   }
 
   #workOn(cores: Cores, launch: Launch): SplitWork {

@@ -73,7 +73,7 @@ export class SimulationBackend implements Backend, LaunchListener, EventHandler 
       give: (thread, run) => this.#begin(run, thread),
     });
     this.#containers[id] = container;
-    this.#launches.begin(id, container.account, model.loadCpuMs);
+    this.#launches.begin(id, container.account, model);
   }
 
   launched(id: number): void {

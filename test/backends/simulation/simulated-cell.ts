@@ -61,7 +61,7 @@ export async function simulate(options: SimulatedCellOptions): Promise<Simulated
   const backend = new SimulationBackend({
     clock,
     costs: { ...freeHost, effectiveCores: options.costs?.cores ?? freeHost.cores, ...options.costs },
-    models: new Map([...functions.keys()].map((functionId) => [functionId, { loadCpuMs: 0, demandOf: (id, into) => void Object.assign(into, noDemand, demandOf(id as number, clock.nowMs())) }])),
+    models: new Map([...functions.keys()].map((functionId) => [functionId, { loadLatencyMs: 0, loadCpuMs: 0, demandOf: (id, into) => void Object.assign(into, noDemand, demandOf(id as number, clock.nowMs())) }])),
     memory: options.memory ?? { memoryChanged: () => undefined },
   });
   const usages = new Map<number, ContainerUsage>();

@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs';
+import { ExitCode, FbbError } from '../core/index.js';
+import { pairWithLive, pairWithPublished, renderValidation } from '../report/index.js';
+import { findResultSet, type ResultSet } from '../results/index.js';
+import { calibrateHost, ownProfilePath } from './calibrate-command.js';
+import { livePlatform, simulatedPlatform } from './composition.js';
+import { findHostProfile } from './host-profiles.js';
+import { interruptible, print, styleFor, tell } from './output.js';
+import { runNamedSuite } from './suite-command.js';
+import type { SuiteOptions } from './suite-selection.js';
+
+export interface ValidateOptions extends Omit<SuiteOptions, 'backend' | 'json'> {
+  /** A stored live run to compare with, instead of one made now. */
+  readonly live?: string;
+  readonly published?: true;
+}
+
+/** Published figures are those of the host that this profile describes. */
+const publishedHost = 'icdcs2023-testbed';
+
+async function validateAgainstPublished(suite: string, options: ValidateOptions, signal: AbortSignal): Promise<ExitCode> {
+  const platform = simulatedPlatform(findHostProfile(options.host ?? publishedHost));
+  const { results, exitCode } = await runNamedSuite(suite, { full: true, ...options, backend: 'simulation' }, { platform, signal });
+  if (results.manifest.published === null) throw new FbbError('FBB_ERR_VALIDATION', `Suite '${suite}' carries no published figures.`);
+  print(`\n${renderValidation(pairWithPublished(results.readSummaries(), results.manifest), styleFor(process.stdout))}`);
+  return exitCode;
+}
+
+/** The part of a suite that a stored run had. */
+function selectionLike({ manifest: { selection } }: ResultSet): Partial<SuiteOptions> {
+  const { experiments, workloads, schedulers, limit, load, seed, set, plugins } = selection;
+  const given = { experiments, workloads, schedulers, limit, load, seed, set, scheduler: plugins };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null)) as Partial<SuiteOptions>;
+}
+
+async function validateAgainstLive(suite: string, options: ValidateOptions, signal: AbortSignal): Promise<ExitCode> {
+  const path = options.host ?? ownProfilePath(options.out);
+  if (options.host === undefined && !existsSync(path)) {
+    tell('There is no profile of this machine yet: measuring one.');
+    await calibrateHost(options.out, path, signal);
+  }
+  const platform = simulatedPlatform(findHostProfile(path));
+  const live = options.live === undefined ? (await runNamedSuite(suite, { ...options, backend: 'process' }, { platform: livePlatform(), signal })).results : findResultSet(options.live, options.out);
+  if (signal.aborted) return ExitCode.interrupted;
+  if (live.manifest.backend === 'simulation') throw new FbbError('FBB_ERR_VALIDATION', `${live.manifest.id} is a simulation itself.`);
+  // The same work: what fib(30) takes decides which numbers the workload computes.
+  const same = { ...platform, fib30Ms: live.manifest.fib30Ms ?? platform.fib30Ms };
+  const { results, exitCode } = await runNamedSuite(suite, { ...options, ...selectionLike(live), repeat: 1, backend: 'simulation' }, { platform: same, signal });
+  const pairs = pairWithLive(live.readSummaries(), results.readSummaries(), live.manifest);
+  print(`\nlive ${live.manifest.id}, simulated ${results.manifest.id}\n${renderValidation(pairs, styleFor(process.stdout))}`);
+  return exitCode;
+}
+
+/** `validate-sim [suite]`: how far the simulation is from what was measured, here or by the authors of the paper. */
+export async function validateCommand(suite: string, options: ValidateOptions): Promise<void> {
+  const { signal } = interruptible();
+  process.exitCode = options.published === true ? await validateAgainstPublished(suite, options, signal) : await validateAgainstLive(suite, options, signal);
+}
