@@ -96,7 +96,10 @@ async function runCell(name, count) {
   const functions = new Map(ids.map((functionId) => [functionId, { functionId, name: 'stated', kind: 'cpu', handlerPath: '', timeoutMs: 600_000, needs: [] }]));
   const nobody = { invocation: () => undefined, sample: () => undefined, container: () => undefined };
   const recorder = new CellRecorder(nobody);
-  const world = new SimulatedWorld({ host, functions, memory: { memoryChanged: (id, memoryMb) => recorder.memoryChanged(id, world.clock.nowMs(), memoryMb) } });
+  const world = new SimulatedWorld({ host, functions, memory: {
+    containerStarted: (id) => recorder.containerStarted(id, world.clock.nowMs()),
+    memoryChanged: (id, memoryMb) => recorder.memoryChanged(id, world.clock.nowMs(), memoryMb),
+  } });
   const definition = builtinSchedulers().get(name);
   const scheduler = definition.create(schedulerOptions(definition.options), { rng: createRng(1), profile: undefined, log: () => undefined });
   const engine = new Engine({

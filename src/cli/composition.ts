@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Registry, type Backend, type SchedulerDefinition } from '../core/index.js';
@@ -40,8 +41,8 @@ export interface Platform {
   readonly fib30Ms: number | undefined;
   /** Of the machine that is measured; what is simulated is told as such. */
   readonly host: Manifest['host'];
-  /** Whether the first cells of a session are slow ones. */
-  readonly warmsUp: boolean;
+  /** Whether its cells take the time that their workloads take, and the first of a session are slow ones. */
+  readonly isLive: boolean;
   createRun(settings: RunSettings): CreateCellRun;
 }
 
@@ -64,7 +65,7 @@ export function livePlatform(): Platform {
     cores,
     fib30Ms: undefined,
     host: { ...hostFingerprint() },
-    warmsUp: true,
+    isLive: true,
     createRun({ cell: settings, plugins, containerCores, ...limits }) {
       const createBackend = (deps: BackendDeps): Backend => new ProcessBackend({ cores, ...limits, containerCores: containerCores ?? cores, ...deps, runtimeFolder, whyNoRealTime: noRealTime, classChanger });
       return (cell, sink, profile) => new LiveCellRun(cell, sink, { settings, programs, plugins, createBackend }, profile);
@@ -79,10 +80,10 @@ export function simulatedPlatform(host: HostProfile): Platform {
     backend: 'simulation',
     cores: host.cores,
     fib30Ms: fib?.model === 'fib' ? fib.fib30Ms : undefined,
-    host: { hostProfile: host.name, hostProfileSource: host.source, cores: host.cores, effectiveCores: host.effectiveCores ?? host.cores },
-    warmsUp: false,
-    createRun({ cell: settings, containerCores }) {
-      return (cell, sink, profile) => new SimulatedCellRun(cell, sink, { settings, createWorld: (needs) => new SimulatedWorld({ host, containerCores, ...needs }) }, profile);
+    host: { hostProfile: host.name, hostProfileSource: host.source, hostProfileHash: createHash('sha256').update(JSON.stringify(host)).digest('hex'), cores: host.cores, effectiveCores: host.effectiveCores ?? host.cores },
+    isLive: false,
+    createRun({ cell: settings, plugins, containerCores }) {
+      return (cell, sink, profile) => new SimulatedCellRun(cell, sink, { settings, plugins, watchdogProgram: programs.watchdog, createWorld: (needs) => new SimulatedWorld({ host, containerCores, ...needs }) }, profile);
     },
   };
 }

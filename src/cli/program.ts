@@ -97,6 +97,7 @@ function createProgram(): Command {
     .option('--container-cores <n>', 'cores that a container may use at once (default: all; fewer need taskset)', whole(1, 1024))
     .addOption(new Option('--backend <name>', 'where containers come from').choices(['process', 'simulation']).default('process'))
     .option('--host <profile>', 'host to simulate: name of a profile that there is, or path of one', undefined)
+    .option('--no-rows', 'no row for each invocation, only histograms: for millions of them')
     .option('--json', 'print the summaries of all cells as JSON')
     .action(async (suite: string, options: SuiteOptions) => {
       const { suiteCommand } = await import('./suite-command.js');

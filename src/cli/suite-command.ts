@@ -21,9 +21,9 @@ import { findHostProfile } from './host-profiles.js';
 import { interruptible, tell } from './output.js';
 import { packageCommit, packageVersion, suitesFolder } from './package-root.js';
 import { expectedSuiteMs, formatDuration, Progress } from './progress.js';
-import { checkSamePlugins, checkSameRun, checkSameWork } from './resume-checks.js';
+import { checkSameHost, checkSamePlugins, checkSameRun, checkSameWork } from './resume-checks.js';
 import { printResult } from './show-command.js';
-import { defaultContainerMemoryMb, selectionOf, selectionOfManifest, storedSelection, warmupOf, type SuiteOptions } from './suite-selection.js';
+import { checkBackendOptions, defaultContainerMemoryMb, selectionOf, selectionOfManifest, storedSelection, warmupOf, type SuiteOptions } from './suite-selection.js';
 
 const notLinux =
   'This is not Linux: memory of containers is RSS and is limited by their heap only, CPU time of an invocation is unknown, processes that functions detach are not found, and the load generator stays in the normal class.';
@@ -114,7 +114,8 @@ function settingsOf(suite: Suite, platform: Platform, options: SuiteOptions): Ma
     maxAttempts: suite.maxAttempts,
     maxLagMs: suite.maxLagMs,
     maxFailedShare: suite.maxFailedShare,
-    warmupInvocations: platform.warmsUp ? warmupOf(suite, options) : 0,
+    rows: options.rows !== false,
+    warmupInvocations: platform.isLive ? warmupOf(suite, options) : 0,
   };
 }
 
@@ -131,6 +132,7 @@ interface SuiteOutcome {
 
 /** `suite <name>`: plans, runs, stores, prints. */
 export async function suiteCommand(name: string, options: SuiteOptions): Promise<void> {
+  checkBackendOptions(options);
   const platform = options.backend === 'simulation' ? simulatedPlatform(findHostProfile(options.host)) : livePlatform();
   const { exitCode } = await runNamedSuite(name, options, { platform, signal: interruptible().signal });
   process.exitCode = exitCode;
@@ -145,17 +147,19 @@ export async function runNamedSuite(name: string, options: SuiteOptions, { platf
   if (earlier !== undefined) {
     checkSameRun(earlier.manifest, loaded.suite, options);
     checkSamePlugins(earlier.manifest, loaded.plugins);
+    checkSameHost(earlier.manifest, platform);
   }
   const prepared = prepare(loaded, platform, earlier?.manifest, options);
   if (earlier !== undefined) checkSameWork(earlier.manifest, prepared.plan);
   const results = earlier ?? createResultSet(prepared, platform, settingsOf(loaded.suite, platform, options), options);
   const missing = results.manifest.cells.filter(({ status }) => status !== 'valid').map(({ id }) => id);
   const cells = prepared.plan.cells.filter(({ key }) => missing.includes(key.id));
-  tell(`${results.folder}: ${cells.length} of ${results.manifest.cells.length} cells to run, about ${formatDuration(expectedSuiteMs(cells))}`);
+  const howLong = platform.isLive ? `, about ${formatDuration(expectedSuiteMs(cells))}` : `, simulated on ${String(platform.host['hostProfile'])}`;
+  tell(`${results.folder}: ${cells.length} of ${results.manifest.cells.length} cells to run${howLong}`);
 
   const { settings } = results.manifest;
   const cellSettings: CellSettings = { ...settings, seed: prepared.selection.seed };
-  const progress = new Progress(cells, process.stderr.isTTY, (sentence) => {
+  const progress = new Progress(cells, { terminal: process.stderr.isTTY, live: platform.isLive }, (sentence) => {
     progress.close();
     tell(sentence);
     printResult(results, options.json === true);
@@ -164,7 +168,7 @@ export async function runNamedSuite(name: string, options: SuiteOptions, { platf
     process.exit(ExitCode.invalidCell);
   });
   results.setStatus('running');
-  if (process.platform !== 'linux') tell(notLinux);
+  if (platform.isLive && process.platform !== 'linux') tell(notLinux);
   try {
     const status = await runSuite({
       cells,

@@ -1,3 +1,4 @@
+import { FbbError } from '../core/index.js';
 import type { Manifest } from '../results/index.js';
 import type { Selection, Suite } from '../suites/index.js';
 
@@ -23,7 +24,22 @@ export interface SuiteOptions {
   readonly backend: string;
   /** Name or path of a host profile, for the simulation. */
   readonly host?: string;
+  /** False: no row for each invocation. */
+  readonly rows?: boolean;
   readonly json?: true;
+}
+
+/** Options that the other backend has no use for must not pass for heard. */
+export function checkBackendOptions(options: SuiteOptions): void {
+  const simulated = options.backend === 'simulation';
+  const given = simulated
+    ? ([['--launch-limit', options.launchLimit], ['--container-memory', options.containerMemory], ['--recalibrate', options.recalibrate]] as const)
+    : ([['--host', options.host]] as const);
+  const useless = given.filter(([, value]) => value !== undefined).map(([name]) => name);
+  if (useless.length === 0) return;
+  throw new FbbError('FBB_ERR_USAGE', `${useless.join(' and ')} ${useless.length === 1 ? 'means' : 'mean'} nothing to backend '${options.backend}'.`, {
+    fix: simulated ? 'Leave it out, and write it into the host profile; docs/simulation.md describes it.' : 'Leave it out, or add --backend simulation.',
+  });
 }
 
 export const defaultContainerMemoryMb = 1_024;

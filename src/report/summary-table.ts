@@ -148,6 +148,7 @@ export function renderSummaryTable(manifest: Manifest, summaries: readonly CellS
 export function renderInstrument(all: readonly CellSummary[]): string | undefined {
   const summaries = all.filter(({ skipped }) => skipped === undefined);
   if (summaries.length === 0) return undefined;
+  if (summaries.every(({ backend }) => backend === 'simulation')) return 'simulated in virtual time: no load generator, no sampling, memory as the host profile says';
   const lags = summaries.map(({ loadGenerator }) => loadGenerator.lagP99Ms ?? loadGenerator.lagMaxMs ?? 0);
   const shares = summaries.map(({ sampler }) => sampler?.coreShare ?? Number.NaN);
   const harnessShares = summaries.flatMap(({ harness }) => (harness === undefined ? [] : [harness.coreShare]));

@@ -18,21 +18,24 @@ const sampleColumns = ['t_ms', 'container', 'memory_mb', 'rss_mb', 'cpu_percent'
 export class CellWriter implements RowSink {
   readonly #folder: string;
   readonly #partial: string;
-  readonly #invocations: CsvFile;
+  /** Undefined where rows are not wanted. */
+  readonly #invocations: CsvFile | undefined;
   readonly #samples: CsvFile;
   readonly #containers: ContainerRow[] = [];
   #open = true;
 
-  constructor(cellsFolder: string, cellId: string) {
+  /** `rows`: whether each invocation is written. */
+  constructor(cellsFolder: string, cellId: string, rows = true) {
     this.#folder = join(cellsFolder, cellId);
     this.#partial = join(cellsFolder, `.${cellId}.partial`);
     rmSync(this.#partial, { recursive: true, force: true });
     mkdirSync(this.#partial, { recursive: true });
-    this.#invocations = new CsvFile(join(this.#partial, 'invocations.csv'), invocationColumns);
+    this.#invocations = rows ? new CsvFile(join(this.#partial, 'invocations.csv'), invocationColumns) : undefined;
     this.#samples = new CsvFile(join(this.#partial, 'samples.csv'), sampleColumns);
   }
 
   invocation(outcome: Outcome): void {
+    if (this.#invocations === undefined) return;
     const { id, functionId, containerId, batchId, attempt, status, errorCode } = outcome;
     const reached = containerId >= 0;
     this.#invocations.write([
@@ -85,7 +88,7 @@ export class CellWriter implements RowSink {
   #close(): void {
     if (!this.#open) return;
     this.#open = false;
-    this.#invocations.close();
+    this.#invocations?.close();
     this.#samples.close();
   }
 }

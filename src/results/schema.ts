@@ -77,6 +77,8 @@ export const summarySchema = z.object({
   sampler: z.object({ cpuMs: z.number(), coreShare: z.number(), rounds: z.number().int(), missedRounds: z.number().int() }).nullable(),
   /** What engine and load generator cost; result sets of earlier versions do not tell. */
   harness: z.object({ cpuMs: z.number(), coreShare: z.number() }).optional(),
+  /** What a clairvoyant policy would reach with the same work: all warm, shortest remaining CPU time first. Known where the work is: in simulations. */
+  bound: z.object({ cores: z.number().int(), latencyMs: latencySummarySchema }).optional(),
   /** From the first intended second to the end of the last invocation. */
   wallMs: z.number(),
 });
@@ -119,6 +121,8 @@ export const manifestSchema = z.object({
     maxLagMs: z.number(),
     maxFailedShare: z.number(),
     warmupInvocations: z.number().int(),
+    /** Whether each invocation has a row. */
+    rows: z.boolean().default(true),
   }),
   host: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
   workloads: z.record(z.string(), z.record(z.string(), z.union([z.number(), z.string()]))),

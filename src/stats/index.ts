@@ -1,1 +1,1 @@
-export { shortestRemainingLatenciesMs } from './shortest-remaining.js';
+export { ShortestRemaining, shortestRemainingLatenciesMs } from './shortest-remaining.js';

@@ -20,7 +20,9 @@ interface CellEvidence {
   readonly realTime: boolean;
   readonly samplerCost: SamplerCost | undefined;
   readonly memorySource: CellSummary['memory']['source'];
-  readonly harnessCpuMs: number;
+  /** Undefined where it has nothing to do with the time of the cell. */
+  readonly harnessCpuMs: number | undefined;
+  readonly bound?: CellSummary['bound'];
 }
 
 /** What is stored of a cell that has come to some end. */
@@ -50,7 +52,8 @@ export function summarize(evidence: CellEvidence): CellSummary {
     loadGenerator: { ...metrics.loadGenerator, realTime: evidence.realTime },
     sampler:
       samplerCost === undefined ? null : { cpuMs: samplerCost.cpuMs, coreShare: samplerCost.cpuMs / wallMs, rounds: samplerCost.rounds, missedRounds: samplerCost.missedRounds },
-    harness: { cpuMs: harnessCpuMs, coreShare: harnessCpuMs / wallMs },
+    ...(harnessCpuMs === undefined ? {} : { harness: { cpuMs: harnessCpuMs, coreShare: harnessCpuMs / wallMs } }),
+    ...(evidence.bound === undefined ? {} : { bound: evidence.bound }),
     wallMs,
   };
 }

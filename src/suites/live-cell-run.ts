@@ -38,7 +38,7 @@ export interface Programs {
   readonly watchdog: string;
 }
 
-export interface LiveCellOptions {
+interface LiveCellOptions {
   readonly settings: CellSettings;
   readonly programs: Programs;
   /** Where the schedulers came from that are not built in. */

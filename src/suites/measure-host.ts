@@ -52,6 +52,7 @@ interface MeasureHostOptions {
   readonly functions: { readonly fib: FunctionFolder; readonly blob: FunctionFolder };
   readonly cores: number;
   readonly launchParallel: number;
+  /** About; decides how long the invocations are that are timed. */
   readonly fib30Ms: number;
   readonly onTrial: (name: string) => void;
   readonly signal: AbortSignal;
@@ -130,8 +131,14 @@ async function runTrial(trial: Trial, { createRun, onTrial, signal }: MeasureHos
   }
 }
 
+interface CoreMeasurements {
+  readonly effectiveCores: number;
+  /** In a container, where nothing else runs. */
+  readonly fib30Ms: number;
+}
+
 /** How much faster all cores are together than one: threads of one core share it, and this harness runs beside. */
-async function measureCores(run: RunTrial, { functions, cores, fib30Ms }: MeasureHostOptions): Promise<number> {
+async function measureCores(run: RunTrial, { functions, cores, fib30Ms }: MeasureHostOptions): Promise<CoreMeasurements> {
   const n = 30 + Math.round(Math.log(400 / fib30Ms) / Math.log(goldenRatio));
   const rounds = 4;
   const gapMs = 1_500;
@@ -142,7 +149,7 @@ async function measureCores(run: RunTrial, { functions, cores, fib30Ms }: Measur
   const measured = invocations.slice(cores);
   const aloneMs = median(measured.filter(isAlone).map(({ executionMs }) => executionMs));
   const togetherMs = median(measured.filter((invocation) => !isAlone(invocation)).map(({ executionMs }) => executionMs));
-  return Math.min(cores, (cores * aloneMs) / togetherMs);
+  return { effectiveCores: Math.min(cores, (cores * aloneMs) / togetherMs), fib30Ms: aloneMs * goldenRatio ** (30 - n) };
 }
 
 interface LaunchMeasurements {
@@ -232,13 +239,13 @@ async function measureBlob(run: RunTrial, requestCpuMs: number, { functions }: M
 /** Measures what the simulation must know of this machine, by cells like those that it is to simulate. Takes about 40 s. */
 export async function measureHost(options: MeasureHostOptions): Promise<HostMeasurements> {
   const run: RunTrial = (trial) => runTrial(trial, options);
-  const cores = await measureCores(run, options);
-  const launches = await measureLaunches(run, cores, options);
+  const { effectiveCores, fib30Ms } = await measureCores(run, options);
+  const launches = await measureLaunches(run, effectiveCores, options);
   const requests = await measureRequests(run, options);
   const threads = await measureThreads(run, launches, options);
   const blob = await measureBlob(run, requests.requestCpuMs, options);
   return {
-    effectiveCores: cores,
+    effectiveCores,
     launchParallel: options.launchParallel,
     launchMs: launches.aloneMs,
     launchCpuMs: launches.cpuMs,
@@ -246,7 +253,7 @@ export async function measureHost(options: MeasureHostOptions): Promise<HostMeas
     firstRequestCpuMs: Math.max(0, launches.firstQueueMs - requests.toContainerMs - requests.requestCpuMs),
     ...requests,
     ...threads,
-    fib30Ms: options.fib30Ms,
+    fib30Ms,
     blob,
   };
 }

@@ -3,26 +3,34 @@ import { Engine } from '../engine/index.js';
 import { CellRecorder } from '../metrics/index.js';
 import type { CellProgress, CellResult, CellRun, CellSettings } from './cell-run.js';
 import { summarize } from './cell-summary.js';
+import { Bound } from './bound.js';
 import { createScheduler } from './create-scheduler.js';
 import type { PlannedCell } from './planned-cell.js';
+import { blamePlugin, catchOutsideErrors } from './outside-errors.js';
 import { reasonToSkip, skippedSummary } from './skipped-cell.js';
+import { describeScheduler, type PluginSchedulers } from './suite-plugins.js';
+import { Watchdog } from './watchdog.js';
 
 /** What a cell needs of a simulated host; see `SimulatedWorld`. */
-export interface World {
+interface World {
   readonly clock: Clock;
   readonly backend: Backend;
+  leastDemand(functionId: string, input: unknown): { readonly cpuMs: number; readonly serverCpuMs: number; readonly waitMs: number };
   play(source: ArrivalSource, onDue: (index: number, source: ArrivalSource) => void, onDone: () => void): void;
   run(mostEvents: number): boolean;
   stop(): void;
 }
 
-export interface WorldNeeds {
+interface WorldNeeds {
   readonly functions: ReadonlyMap<string, FunctionSpec>;
-  readonly memory: { memoryChanged(containerId: number, memoryMb: number): void };
+  readonly memory: { containerStarted(containerId: number): void; memoryChanged(containerId: number, memoryMb: number): void };
 }
 
 interface SimulatedCellOptions {
   readonly settings: CellSettings;
+  /** Where the schedulers came from that are not built in. */
+  readonly plugins: PluginSchedulers;
+  readonly watchdogProgram: string;
   createWorld(needs: WorldNeeds): World;
 }
 
@@ -82,21 +90,46 @@ export class SimulatedCellRun implements CellRun {
   }
 
   async run(): Promise<CellResult> {
+    const { plugins, watchdogProgram } = this.#options;
+    const { scheduler } = this.#cell.key;
+    // What is built in returns from its hooks, and a watched hook costs time.
+    const watchdog = plugins.get(scheduler) === undefined ? undefined : new Watchdog(watchdogProgram, describeScheduler(scheduler, plugins));
+    const release = catchOutsideErrors((thrown) => this.#threwOutside(thrown));
+    try {
+      await watchdog?.ready();
+      return await this.#run(watchdog);
+    } finally {
+      release();
+      await watchdog?.stop();
+    }
+  }
+
+  #threwOutside(thrown: unknown): void {
+    const { scheduler } = this.#cell.key;
+    const blamed = blamePlugin(thrown, scheduler, this.#options.plugins);
+    if (blamed === undefined) throw thrown;
+    if (blamed.schedulerName === scheduler) this.#engine?.fail(blamed.error);
+    else this.#note(blamed.error.message);
+  }
+
+  async #run(watchdog: Watchdog | undefined): Promise<CellResult> {
     const { workload, definition } = this.#cell;
     const world: World = this.#options.createWorld({
       functions: workload.functions,
-      memory: { memoryChanged: (containerId, memoryMb) => this.#recorder.memoryChanged(containerId, world.clock.nowMs(), memoryMb) },
+      memory: {
+        containerStarted: (containerId) => this.#recorder.containerStarted(containerId, world.clock.nowMs()),
+        memoryChanged: (containerId, memoryMb) => this.#recorder.memoryChanged(containerId, world.clock.nowMs(), memoryMb),
+      },
     });
     const reason = reasonToSkip(definition, world.backend);
     if (reason !== undefined) return { summary: skippedSummary(this.#cell, world.backend.name, reason), totalHgrm: this.#recorder.totalHgrm() };
-    return this.#replay(world);
+    return this.#replay(world, watchdog);
   }
 
-  async #replay(world: World): Promise<CellResult> {
+  async #replay(world: World, watchdog: Watchdog | undefined): Promise<CellResult> {
     const { workload, key, multiplexing } = this.#cell;
     const { settings } = this.#options;
-    const cpuBefore = process.cpuUsage();
-    const { scheduler, serviceSliceMs } = createScheduler(this.#cell, { seed: settings.seed, profile: this.#profile, log: (line) => this.#note(line), hookWatch: undefined });
+    const { scheduler, serviceSliceMs } = createScheduler(this.#cell, { seed: settings.seed, profile: this.#profile, log: (line) => this.#note(line), hookWatch: watchdog });
     let ended: { readonly error: FbbError | undefined } | undefined;
     const engine = new Engine({
       clock: world.clock,
@@ -108,6 +141,7 @@ export class SimulatedCellRun implements CellRun {
       keepAliveMs: settings.keepAliveMs,
       maxAttempts: settings.maxAttempts,
       stallTimeoutMs,
+      hookWatch: watchdog,
       onFinished: (error) => {
         ended = { error };
         world.stop();
@@ -115,14 +149,21 @@ export class SimulatedCellRun implements CellRun {
     });
     this.#engine = engine;
     await world.backend.open({ listener: engine, functions: workload.functions, inputOf: workload.inputOf, multiplexing, serviceSliceMs });
-    world.play(new WorkloadArrivals(workload), (index, { functionId, intendedMs }) => engine.submit(index, functionId, intendedMs), () => engine.arrivalsDone());
+    const bound = new Bound(world.backend.cores);
+    world.play(
+      new WorkloadArrivals(workload),
+      (index, { functionId, intendedMs }) => {
+        bound.arrive(intendedMs, world.leastDemand(functionId, workload.inputOf(index)));
+        engine.submit(index, functionId, intendedMs);
+      },
+      () => engine.arrivalsDone(),
+    );
     while (world.run(eventsPerTurn)) {
       if (this.#interrupted) throw interruption();
       await new Promise((resolve) => setImmediate(resolve));
     }
     if (this.#interrupted) throw interruption();
     const wallMs = world.clock.nowMs();
-    const { user, system } = process.cpuUsage(cpuBefore);
     this.#recorder.close(wallMs);
     await world.backend.close();
     return {
@@ -133,20 +174,21 @@ export class SimulatedCellRun implements CellRun {
         backendName: world.backend.name,
         profile: this.#profile,
         notes: this.#notes,
-        error: ended === undefined ? new FbbError("FBB_ERR_SCHEDULER_STALLED", `Scheduler ${key.scheduler} left work with nothing to come.`) : ended.error,
+        error: ended === undefined ? new FbbError('FBB_ERR_SCHEDULER_STALLED', `Scheduler '${key.scheduler}' left work with nothing to come.`) : ended.error,
         limits: settings,
         wallMs,
         realTime: false,
         samplerCost: undefined,
         memorySource: 'model',
-        harnessCpuMs: (user + system) / 1_000,
+        harnessCpuMs: undefined,
+        bound: bound.summary(),
       }),
       totalHgrm: this.#recorder.totalHgrm(),
     };
   }
 
   #note(line: string): void {
-    if (this.#notes.length < maxNotes) this.#notes.push(line);
+    if (this.#notes.length < maxNotes) this.#notes.push(line.replace(/\s*\n\s*/g, ' '));
   }
 }
 

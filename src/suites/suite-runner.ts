@@ -108,7 +108,9 @@ function profileFor({ key, profileCell }: PlannedCell, results: ResultSet): Cell
 
 async function runAndStore(cell: PlannedCell, position: { index: number; total: number }, options: SuiteRunOptions): Promise<void> {
   const { results, observer, signal, createRun } = options;
-  const writer = results.cellWriter(cell.key.id);
+  // Who learns from a cell needs its rows.
+  const isProfile = options.cells.some(({ profileCell }) => profileCell === cell.key.id);
+  const writer = results.cellWriter(cell.key.id, isProfile || results.manifest.settings.rows);
   let run: CellRun | undefined;
   const release = onStuckHook(() => {
     writer.discard();

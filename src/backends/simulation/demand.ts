@@ -1,13 +1,15 @@
 /**
- * What one invocation does in its container, whatever the contention: first it makes a client (unless it shares one), then its work; each a
- * stretch of CPU work followed by a wait for something outside. In ms.
+ * What one invocation does, whatever the contention: first it makes a client (unless it shares one), then its work; each a stretch of CPU work
+ * in its container, then CPU work of a server on the same host, then a wait for something outside of it. In ms.
  */
 export interface Demand {
   /** CPU work before all that, of the first invocation of a container only. */
   firstCpuMs: number;
   clientCpuMs: number;
+  clientServerCpuMs: number;
   clientWaitMs: number;
   cpuMs: number;
+  serverCpuMs: number;
   waitMs: number;
 }
 

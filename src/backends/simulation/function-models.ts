@@ -12,7 +12,9 @@ function modelOf(profile: FunctionProfile): DemandOf {
         const { n } = input as { n: number };
         into.firstCpuMs = 0;
         into.clientCpuMs = 0;
+        into.clientServerCpuMs = 0;
         into.clientWaitMs = 0;
+        into.serverCpuMs = 0;
         into.cpuMs = profile.fib30Ms * goldenRatio ** (n - 30);
         into.waitMs = 0;
       };
@@ -21,7 +23,9 @@ function modelOf(profile: FunctionProfile): DemandOf {
         const { cpuMs, waitMs } = input as { cpuMs: number; waitMs: number };
         into.firstCpuMs = 0;
         into.clientCpuMs = 0;
+        into.clientServerCpuMs = 0;
         into.clientWaitMs = 0;
+        into.serverCpuMs = 0;
         into.cpuMs = cpuMs;
         into.waitMs = waitMs;
       };
@@ -29,7 +33,9 @@ function modelOf(profile: FunctionProfile): DemandOf {
       return (_input, into) => {
         into.firstCpuMs = profile.firstCpuMs;
         into.clientCpuMs = profile.clientCpuMs;
+        into.clientServerCpuMs = profile.clientServerCpuMs;
         into.clientWaitMs = profile.clientWaitMs;
+        into.serverCpuMs = profile.serverCpuMs;
         into.cpuMs = profile.cpuMs;
         into.waitMs = profile.waitMs;
       };

@@ -23,4 +23,6 @@ export interface HostCosts {
   readonly containerMemoryMb: number;
   readonly threadMemoryMb: number;
   readonly invocationMemoryMb: number;
+  /** Of all containers together; who needs more is lost. Infinite: no limit. */
+  readonly hostMemoryMb: number;
 }

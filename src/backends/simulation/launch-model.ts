@@ -22,6 +22,8 @@ type Loading = Pick<FunctionModel, 'loadLatencyMs' | 'loadCpuMs'>;
 
 /** Where a launch reports. */
 export interface LaunchListener {
+  /** It is its turn: from now on it exists and takes memory. */
+  begun(container: number): void;
   launched(container: number): void;
 }
 
@@ -128,6 +130,7 @@ export class LaunchModel {
     while (this.#underWay < this.#costs.parallel && this.#line.length > 0) {
       const launch = this.#line.shift() as Launch;
       this.#underWay += 1;
+      this.#listener.begun(launch.container);
       this.#enterEngine(launch);
     }
   }

@@ -7,7 +7,7 @@ import type { SplitWork } from './split-work.js';
  * What a run does now; `otherClient` is coming as far as a client that another one makes, `yielding` the rest of its work after its
  * service slice.
  */
-export type Stage = 'request' | 'client' | 'otherClient' | 'clientWait' | 'work' | 'yielding' | 'wait' | 'response';
+type Stage = 'request' | 'client' | 'otherClient' | 'clientWait' | 'work' | 'yielding' | 'wait' | 'response';
 
 /** One invocation in its container; the objects are used again. */
 export class Run implements WorkOwner {
@@ -36,7 +36,7 @@ export class Run implements WorkOwner {
   /** Part of the first stretch that is not the handler's: taking the request; -1 when that has passed. */
   requestCpuMs = 0;
   stretchBegunMs = 0;
-  readonly demand: Demand = { firstCpuMs: 0, clientCpuMs: 0, clientWaitMs: 0, cpuMs: 0, waitMs: 0 };
+  readonly demand: Demand = { firstCpuMs: 0, clientCpuMs: 0, clientServerCpuMs: 0, clientWaitMs: 0, cpuMs: 0, serverCpuMs: 0, waitMs: 0 };
 
   readonly #onWorkDone: (run: Run) => void;
 
@@ -112,6 +112,7 @@ export class SimulatedContainer {
   /** Invocations that execute, those of serial batches that wait in line not counted. */
   executing = 0;
   threads = 0;
+  memoryMb = 0;
   peakMemoryMb = 0;
   /** Starts of threads that are under way. */
   readonly threadStarts = new Set<SplitWork>();

@@ -1,9 +1,10 @@
 import type { ArrivalSource, Backend, Clock, FunctionSpec } from '../../core/index.js';
-import type { FunctionModel } from './demand.js';
+import type { Demand, FunctionModel } from './demand.js';
 import type { EventHandler } from './event-queue.js';
 import { functionModel } from './function-models.js';
+import type { MemoryObserver } from './host-memory.js';
 import type { HostProfile } from './host-profile.js';
-import { SimulationBackend, type MemoryObserver } from './simulation-backend.js';
+import { SimulationBackend } from './simulation-backend.js';
 import { VirtualClock } from './virtual-clock.js';
 
 interface SimulatedWorldOptions {
@@ -18,6 +19,8 @@ interface SimulatedWorldOptions {
 export class SimulatedWorld implements EventHandler {
   readonly #clock = new VirtualClock();
   readonly backend: Backend;
+  readonly #models: ReadonlyMap<string, FunctionModel>;
+  readonly #demand: Demand = { firstCpuMs: 0, clientCpuMs: 0, clientServerCpuMs: 0, clientWaitMs: 0, cpuMs: 0, serverCpuMs: 0, waitMs: 0 };
   readonly #arrival = this.#clock.events.addStanding(this);
   #source: ArrivalSource | undefined;
   #arrived = 0;
@@ -27,6 +30,7 @@ export class SimulatedWorld implements EventHandler {
   constructor({ host, functions, memory, containerCores }: SimulatedWorldOptions) {
     const models = new Map([...new Set([...functions.values()].map(({ name }) => name))].map((name) => [name, functionModel(name, host)]));
     const modelByFunction = new Map([...functions].map(([functionId, { name }]) => [functionId, models.get(name) as FunctionModel]));
+    this.#models = modelByFunction;
     this.backend = new SimulationBackend({
       clock: this.#clock,
       costs: {
@@ -43,6 +47,7 @@ export class SimulatedWorld implements EventHandler {
         containerMemoryMb: host.memory.containerMb,
         threadMemoryMb: host.memory.threadMb,
         invocationMemoryMb: host.memory.invocationMb,
+        hostMemoryMb: host.memory.hostMb ?? Number.POSITIVE_INFINITY,
       },
       models: modelByFunction,
       memory,
@@ -51,6 +56,12 @@ export class SimulatedWorld implements EventHandler {
 
   get clock(): Clock {
     return this.#clock;
+  }
+
+  /** What an invocation needs where everything is there already, clients included. The object is always the same. */
+  leastDemand(functionId: string, input: unknown): { readonly cpuMs: number; readonly serverCpuMs: number; readonly waitMs: number } {
+    this.#models.get(functionId)?.demandOf(input, this.#demand);
+    return this.#demand;
   }
 
   /** Lets invocations arrive from `source`, the first being number 0. */

@@ -70,7 +70,7 @@ async function observe(options: SimulatedCellOptions): Promise<Observed> {
   const threads = new Map<number, number>();
   const cell = await simulate({
     ...options,
-    memory: { memoryChanged: (id, memoryMb) => void threads.set(id, memoryMb) },
+    memory: { containerStarted: () => undefined, memoryChanged: (id, memoryMb) => void threads.set(id, memoryMb) },
     recorder: {
       containerLaunched: (container) => void containers.set(container.id, container),
       invocationEnded: (outcome) => void outcomes.push(outcome),

@@ -34,7 +34,7 @@ functions:
 async function fourTakeSeconds(host: HostProfile, containerCores?: number): Promise<number> {
   const functions = new Map([['f', spec]]);
   const inputOf = (): unknown => ({ n: 30 });
-  const world = new SimulatedWorld({ host, functions, memory: { memoryChanged: () => {} }, containerCores });
+  const world = new SimulatedWorld({ host, functions, memory: { containerStarted: () => {}, memoryChanged: () => {} }, containerCores });
   const container = { id: 0, functionId: 'f' } as Container;
   let lastMs = Number.NaN;
   const listener = {

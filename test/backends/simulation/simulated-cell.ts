@@ -1,7 +1,8 @@
 import { createRng, type Container, type ContainerUsage, type FunctionSpec, type Outcome, type Recorder, type Rng, type Scheduler, type SchedulerContext } from '../../../src/core/index.js';
 import type { Demand } from '../../../src/backends/simulation/demand.js';
 import type { HostCosts } from '../../../src/backends/simulation/host-costs.js';
-import { SimulationBackend, type MemoryObserver } from '../../../src/backends/simulation/simulation-backend.js';
+import type { MemoryObserver } from '../../../src/backends/simulation/host-memory.js';
+import { SimulationBackend } from '../../../src/backends/simulation/simulation-backend.js';
 import { VirtualClock } from '../../../src/backends/simulation/virtual-clock.js';
 import { Engine } from '../../../src/engine/index.js';
 import { builtinSchedulers } from '../../../src/schedulers/index.js';
@@ -21,6 +22,7 @@ export const freeHost: HostCosts = {
   containerMemoryMb: 0,
   threadMemoryMb: 0,
   invocationMemoryMb: 0,
+  hostMemoryMb: Number.POSITIVE_INFINITY,
 };
 
 /** Longer than any cell, and short enough for sums of it and the time. */
@@ -62,7 +64,7 @@ export async function simulate(options: SimulatedCellOptions): Promise<Simulated
     clock,
     costs: { ...freeHost, effectiveCores: options.costs?.cores ?? freeHost.cores, ...options.costs },
     models: new Map([...functions.keys()].map((functionId) => [functionId, { loadLatencyMs: 0, loadCpuMs: 0, demandOf: (id, into) => void Object.assign(into, noDemand, demandOf(id as number, clock.nowMs())) }])),
-    memory: options.memory ?? { memoryChanged: () => undefined },
+    memory: options.memory ?? { containerStarted: () => undefined, memoryChanged: () => undefined },
   });
   const usages = new Map<number, ContainerUsage>();
   let end: { readonly error: Error | undefined } | undefined;
@@ -104,7 +106,7 @@ export async function simulate(options: SimulatedCellOptions): Promise<Simulated
 /** A hundred events an invocation and some more: a cell that goes on for longer waits for what never comes. */
 const mostTurns = (count: number): number => 50 + count / 100;
 
-const noDemand: Demand = { firstCpuMs: 0, clientCpuMs: 0, clientWaitMs: 0, cpuMs: 0, waitMs: 0 };
+const noDemand: Demand = { firstCpuMs: 0, clientCpuMs: 0, clientServerCpuMs: 0, clientWaitMs: 0, cpuMs: 0, serverCpuMs: 0, waitMs: 0 };
 
 /** The outcomes of a small cell, by invocation. */
 export async function outcomesOf(options: SimulatedCellOptions): Promise<Outcome[]> {
