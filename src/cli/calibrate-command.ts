@@ -35,7 +35,7 @@ function profileOf(measured: HostMeasurements): HostProfile {
   const launchThreads = threadsFor(measured.launchCpuMs, measured.launchMs);
   return {
     name: 'this-host',
-    description: `${cpuModel ?? 'unknown processor'}, ${cores} cores, Node ${node}`,
+    description: `${cpuModel}, ${cores} cores, Node ${node}`,
     source: `measured ${wallClockIso().slice(0, 10)} by faasbatch-bench ${packageVersion} calibrate, containers as processes`,
     cores,
     effectiveCores: round(measured.effectiveCores),

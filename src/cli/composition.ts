@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Registry, type Backend, type SchedulerDefinition } from '../core/index.js';
 import { classChangerHere, ProcessBackend, whyNoRealTime } from '../backends/process/index.js';
-import { SimulatedWorld, type HostProfile } from '../backends/simulation/index.js';
+import { functionModel, SimulatedWorld, type HostProfile } from '../backends/simulation/index.js';
 import { hostFingerprint } from '../metrics/index.js';
 import type { Manifest } from '../results/index.js';
 import { builtinSchedulers } from '../schedulers/index.js';
@@ -43,6 +43,8 @@ export interface Platform {
   readonly host: Manifest['host'];
   /** Whether its cells take the time that their workloads take, and the first of a session are slow ones. */
   readonly isLive: boolean;
+  /** Throws when it cannot run one of these functions. */
+  checkFunctions(names: Iterable<string>): void;
   createRun(settings: RunSettings): CreateCellRun;
 }
 
@@ -66,6 +68,7 @@ export function livePlatform(): Platform {
     fib30Ms: undefined,
     host: { ...hostFingerprint() },
     isLive: true,
+    checkFunctions: () => undefined,
     createRun({ cell: settings, plugins, containerCores, ...limits }) {
       const createBackend = (deps: BackendDeps): Backend => new ProcessBackend({ cores, ...limits, containerCores: containerCores ?? cores, ...deps, runtimeFolder, whyNoRealTime: noRealTime, classChanger });
       return (cell, sink, profile) => new LiveCellRun(cell, sink, { settings, programs, plugins, createBackend }, profile);
@@ -82,6 +85,9 @@ export function simulatedPlatform(host: HostProfile): Platform {
     fib30Ms: fib?.model === 'fib' ? fib.fib30Ms : undefined,
     host: { hostProfile: host.name, hostProfileSource: host.source, hostProfileHash: createHash('sha256').update(JSON.stringify(host)).digest('hex'), cores: host.cores, effectiveCores: host.effectiveCores ?? host.cores },
     isLive: false,
+    checkFunctions(names) {
+      for (const name of names) functionModel(name, host);
+    },
     createRun({ cell: settings, plugins, containerCores }) {
       return (cell, sink, profile) => new SimulatedCellRun(cell, sink, { settings, plugins, watchdogProgram: programs.watchdog, createWorld: (needs) => new SimulatedWorld({ host, containerCores, ...needs }) }, profile);
     },

@@ -63,6 +63,36 @@ function addPluginCommands(program: Command): void {
     });
 }
 
+function addSimulationCommands(program: Command): void {
+  program
+    .command('calibrate')
+    .description('measure this machine and write its profile, for the simulation (about 40 s)')
+    .option('--write <path>', 'where the profile is written (default: this-host.yaml beside the results)')
+    .option('--out <folder>', 'where result sets are stored', 'results')
+    .action(async (options: CalibrateOptions) => {
+      const { calibrateCommand } = await import('./calibrate-command.js');
+      await calibrateCommand(options);
+    });
+
+  program
+    .command('validate-sim')
+    .description('run cells here and in the simulation of this machine, and print how far apart they are')
+    .argument('[suite]', 'name of a built-in suite, or path of a YAML file', 'icdcs')
+    .option('--live <result>', 'a stored live run to compare with, instead of one made now')
+    .option('--published', "compare with the published figures of the suite instead, on the host profile of the paper's testbed")
+    .option('--host <profile>', 'host to simulate (default: this machine, measured when there is no profile of it yet)')
+    .option('--experiments <names>', 'only these, separated by commas', list)
+    .option('--workloads <names>', 'only these, separated by commas', list)
+    .option('--schedulers <names>', 'only these, separated by commas', list)
+    .option('--repeat <n>', 'run every live cell so often', whole(1, 1000))
+    .option('--limit <n>', 'only the first n invocations of each workload', whole(1, 100_000_000))
+    .option('--out <folder>', 'where result sets are stored', 'results')
+    .action(async (suite: string, options: ValidateOptions) => {
+      const { validateCommand } = await import('./validate-command.js');
+      await validateCommand(suite, options);
+    });
+}
+
 const listTopics = ['suites', 'schedulers', 'workloads', 'functions', 'results'] as const;
 
 // Each action loads its command when it runs, so that --help does not wait for what it does not need.
@@ -104,33 +134,7 @@ function createProgram(): Command {
       await suiteCommand(suite, options);
     });
 
-  program
-    .command('calibrate')
-    .description('measure this machine and write its profile, for the simulation (about 40 s)')
-    .option('--write <path>', 'where the profile is written (default: this-host.yaml beside the results)')
-    .option('--out <folder>', 'where result sets are stored', 'results')
-    .action(async (options: CalibrateOptions) => {
-      const { calibrateCommand } = await import('./calibrate-command.js');
-      await calibrateCommand(options);
-    });
-
-  program
-    .command('validate-sim')
-    .description('run cells here and in the simulation of this machine, and print how far apart they are')
-    .argument('[suite]', 'name of a built-in suite, or path of a YAML file', 'icdcs')
-    .option('--live <result>', 'a stored live run to compare with, instead of one made now')
-    .option('--published', "compare with the published figures of the suite instead, on the host profile of the paper's testbed")
-    .option('--host <profile>', 'host to simulate (default: this machine, measured when there is no profile of it yet)')
-    .option('--experiments <names>', 'only these, separated by commas', list)
-    .option('--workloads <names>', 'only these, separated by commas', list)
-    .option('--schedulers <names>', 'only these, separated by commas', list)
-    .option('--repeat <n>', 'run every live cell so often', whole(1, 1000))
-    .option('--limit <n>', 'only the first n invocations of each workload', whole(1, 100_000_000))
-    .option('--out <folder>', 'where result sets are stored', 'results')
-    .action(async (suite: string, options: ValidateOptions) => {
-      const { validateCommand } = await import('./validate-command.js');
-      await validateCommand(suite, options);
-    });
+  addSimulationCommands(program);
 
   program
     .command('list')

@@ -125,6 +125,10 @@ function exitCodeOf(status: 'complete' | 'interrupted', { cells }: Manifest): Ex
   return cells.every((cell) => cell.status === 'valid' || cell.status === 'skipped') ? ExitCode.done : ExitCode.invalidCell;
 }
 
+function functionNames({ workloads }: SuitePlan): Set<string> {
+  return new Set([...workloads.values()].flatMap(({ functions }) => [...functions.values()].map(({ name }) => name)));
+}
+
 interface SuiteOutcome {
   readonly results: ResultSet;
   readonly exitCode: ExitCode;
@@ -150,6 +154,7 @@ export async function runNamedSuite(name: string, options: SuiteOptions, { platf
     checkSameHost(earlier.manifest, platform);
   }
   const prepared = prepare(loaded, platform, earlier?.manifest, options);
+  platform.checkFunctions(functionNames(prepared.plan));
   if (earlier !== undefined) checkSameWork(earlier.manifest, prepared.plan);
   const results = earlier ?? createResultSet(prepared, platform, settingsOf(loaded.suite, platform, options), options);
   const missing = results.manifest.cells.filter(({ status }) => status !== 'valid').map(({ id }) => id);

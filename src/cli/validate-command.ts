@@ -20,7 +20,7 @@ const publishedHost = 'icdcs2023-testbed';
 
 async function validateAgainstPublished(suite: string, options: ValidateOptions, signal: AbortSignal): Promise<ExitCode> {
   const platform = simulatedPlatform(findHostProfile(options.host ?? publishedHost));
-  const { results, exitCode } = await runNamedSuite(suite, { full: true, ...options, backend: 'simulation' }, { platform, signal });
+  const { results, exitCode } = await runNamedSuite(suite, { ...(options.experiments === undefined ? { full: true } : {}), ...options, backend: 'simulation' }, { platform, signal });
   if (results.manifest.published === null) throw new FbbError('FBB_ERR_VALIDATION', `Suite '${suite}' carries no published figures.`);
   print(`\n${renderValidation(pairWithPublished(results.readSummaries(), results.manifest), styleFor(process.stdout))}`);
   return exitCode;
@@ -30,7 +30,7 @@ async function validateAgainstPublished(suite: string, options: ValidateOptions,
 function selectionLike({ manifest: { selection } }: ResultSet): Partial<SuiteOptions> {
   const { experiments, workloads, schedulers, limit, load, seed, set, plugins } = selection;
   const given = { experiments, workloads, schedulers, limit, load, seed, set, scheduler: plugins };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null)) as Partial<SuiteOptions>;
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
 }
 
 async function validateAgainstLive(suite: string, options: ValidateOptions, signal: AbortSignal): Promise<ExitCode> {

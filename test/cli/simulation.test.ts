@@ -101,7 +101,7 @@ describe('a host profile', () => {
     writeFileSync(path, 'name: Bad Name\ndescription: x\nsource: x\ncores: 0\nlaunch: { latencyMs: -1, cpuMs: 1 }\n');
     const { code, stderr } = await place.run(...simulated, '--host', path, '--out', place.out);
     expect(code).toBe(2);
-    for (const place of ['name:', 'cores:', 'launch.latencyMs:', 'request:', 'memory:', 'functions:']) expect(stderr).toContain(`  ${place}`);
+    for (const field of ['name:', 'cores:', 'launch.latencyMs:', 'request:', 'memory:', 'functions:']) expect(stderr).toContain(`  ${field}`);
   });
 
   it('that does not know a function of the workload says so, and which it knows', async () => {

@@ -74,7 +74,7 @@ export class Run implements WorkOwner {
 }
 
 /** A client that is shared: there is none, somebody makes it, it is there. */
-export class SharedClient {
+class SharedClient {
   state: 'none' | 'creating' | 'there' = 'none';
   readonly waiting: Run[] = [];
 }
