@@ -7,11 +7,23 @@ import { hostsFolder } from './package-root.js';
 const ending = '.yaml';
 const defaultHost = 'icdcs2023-testbed';
 
+function namesThere(): string[] {
+  return readdirSync(hostsFolder).filter((file) => file.endsWith(ending)).map((file) => file.slice(0, -ending.length));
+}
+
+function readBuiltin(name: string): HostProfile {
+  return readHostProfile(join(hostsFolder, name + ending));
+}
+
+/** Those that come with the package. */
+export function listHostProfiles(): HostProfile[] {
+  return namesThere().map(readBuiltin);
+}
+
 /** A host profile by the name of one that comes with the package, or by its path. */
 export function findHostProfile(host = defaultHost): HostProfile {
-  const builtin = join(hostsFolder, host + ending);
-  if (existsSync(builtin)) return readHostProfile(builtin);
+  const names = namesThere();
+  if (names.includes(host)) return readBuiltin(host);
   if (existsSync(host)) return readHostProfile(host);
-  const names = readdirSync(hostsFolder).filter((file) => file.endsWith(ending)).map((file) => file.slice(0, -ending.length));
   throw new FbbError('FBB_ERR_HOST_PROFILE', `There is no host profile '${host}'.`, { fix: `Use one of: ${names.join(', ')}; or the path of a file.` });
 }

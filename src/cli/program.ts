@@ -93,7 +93,7 @@ function addSimulationCommands(program: Command): void {
     });
 }
 
-const listTopics = ['suites', 'schedulers', 'workloads', 'functions', 'results'] as const;
+const listTopics = ['suites', 'schedulers', 'workloads', 'functions', 'hosts', 'results'] as const;
 
 // Each action loads its command when it runs, so that --help does not wait for what it does not need.
 function createProgram(): Command {

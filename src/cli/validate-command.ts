@@ -21,7 +21,7 @@ const publishedHost = 'icdcs2023-testbed';
 async function validateAgainstPublished(suite: string, options: ValidateOptions, signal: AbortSignal): Promise<ExitCode> {
   const platform = simulatedPlatform(findHostProfile(options.host ?? publishedHost));
   const { results, exitCode } = await runNamedSuite(suite, { ...(options.experiments === undefined ? { full: true } : {}), ...options, backend: 'simulation' }, { platform, signal });
-  if (results.manifest.published === null) throw new FbbError('FBB_ERR_VALIDATION', `Suite '${suite}' carries no published figures.`);
+  if (results.manifest.published === null) throw new FbbError('FBB_ERR_NOT_COMPARABLE', `Suite '${suite}' carries no published figures.`);
   print(`\n${renderValidation(pairWithPublished(results.readSummaries(), results.manifest), styleFor(process.stdout))}`);
   return exitCode;
 }
@@ -42,7 +42,7 @@ async function validateAgainstLive(suite: string, options: ValidateOptions, sign
   const platform = simulatedPlatform(findHostProfile(path));
   const live = options.live === undefined ? (await runNamedSuite(suite, { ...options, backend: 'process' }, { platform: livePlatform(), signal })).results : findResultSet(options.live, options.out);
   if (signal.aborted) return ExitCode.interrupted;
-  if (live.manifest.backend === 'simulation') throw new FbbError('FBB_ERR_VALIDATION', `${live.manifest.id} is a simulation itself.`);
+  if (live.manifest.backend === 'simulation') throw new FbbError('FBB_ERR_NOT_COMPARABLE', `${live.manifest.id} is a simulation itself.`);
   // The same work: what fib(30) takes decides which numbers the workload computes.
   const same = { ...platform, fib30Ms: live.manifest.fib30Ms ?? platform.fib30Ms };
   const { results, exitCode } = await runNamedSuite(suite, { ...options, ...selectionLike(live), repeat: 1, backend: 'simulation' }, { platform: same, signal });

@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import { latencyPartNames } from '../core/index.js';
 import type { CellSummary, Manifest } from '../results/index.js';
-import { groupOf, meanOverRepetitions, type CellAverage } from './repetitions.js';
+import { groupOf, meanOverRepetitions, publishedFor, type CellAverage } from './repetitions.js';
 
 export interface TableStyle {
   /** Wraps text for the terminal; identity without colours. */
@@ -38,11 +38,10 @@ interface PublishedChange {
   readonly containers: string;
 }
 
-function publishedChange(manifest: Manifest, { experiment, workload, scheduler }: CellAverage): PublishedChange {
-  const find = (name: string): NonNullable<Manifest['published']>['cells'][number] | undefined =>
-    manifest.published?.cells.find((cell) => cell.experiment === experiment && cell.workload === workload && cell.scheduler === name);
-  const own = find(scheduler);
-  const base = find(manifest.base);
+function publishedChange(manifest: Manifest, average: CellAverage): PublishedChange {
+  const { scheduler } = average;
+  const own = publishedFor(average, manifest);
+  const base = publishedFor({ ...average, scheduler: manifest.base }, manifest);
   if (own === undefined || base === undefined || scheduler === manifest.base) return { mean: '', containers: '' };
   return { mean: formatChange(own.meanMs, base.meanMs), containers: formatChange(own.containers, base.containers) };
 }

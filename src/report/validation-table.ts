@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import { latencyPartNames, type LatencyPartName } from '../core/index.js';
 import type { CellSummary, Manifest } from '../results/index.js';
-import { meanOverRepetitions, type CellAverage } from './repetitions.js';
+import { meanOverRepetitions, publishedFor, type CellAverage } from './repetitions.js';
 import { borderless, formatMs, type TableStyle } from './summary-table.js';
 
 /** What a cell is judged by, wherever it was measured. */
@@ -20,8 +20,6 @@ interface Pair {
   readonly simulated: Figures;
 }
 
-type PublishedCell = NonNullable<Manifest['published']>['cells'][number];
-
 function keyOf({ experiment, workload, label }: CellAverage): string {
   return JSON.stringify([experiment, workload, label]);
 }
@@ -39,16 +37,10 @@ export function pairWithLive(live: readonly CellSummary[], simulated: readonly C
   });
 }
 
-function standsFor(published: PublishedCell, row: CellAverage): boolean {
-  const { experiment, workload, scheduler, parameters } = published;
-  return experiment === row.experiment && workload === row.workload && scheduler === row.scheduler && Object.entries(parameters).every(([name, value]) => row.parameters[name] === value);
-}
-
 /** Published cells and their simulation. */
 export function pairWithPublished(simulated: readonly CellSummary[], manifest: Manifest): Pair[] {
-  const cells = manifest.published?.cells ?? [];
   return meanOverRepetitions(simulated, manifest).flatMap((row) => {
-    const published = cells.find((cell) => standsFor(cell, row));
+    const published = publishedFor(row, manifest);
     return published === undefined || !row.comparable ? [] : [pairOf(published, row)];
   });
 }

@@ -123,7 +123,7 @@ async function runTrial(trial: Trial, { createRun, onTrial, signal }: MeasureHos
     if (signal.aborted) interrupt();
     const { summary } = await run.run();
     const { completed, arrived } = summary.invocations;
-    if (completed < trial.atMs.length) throw new FbbError('FBB_ERR_CALIBRATION', `Only ${completed} of ${arrived} invocations of '${trial.name}' completed: ${summary.problems.join('; ')}.`);
+    if (completed < trial.atMs.length) throw new FbbError('FBB_ERR_CALIBRATION_FAILED', `Only ${completed} of ${arrived} invocations of '${trial.name}' completed: ${summary.problems.join('; ')}.`);
     invocations.sort((x, y) => x.id - y.id);
     return { invocations, containers };
   } finally {

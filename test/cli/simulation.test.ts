@@ -136,6 +136,6 @@ describe('validate-sim', () => {
     expect((await place.run(...simulated, '--limit', '10', '--schedulers', 'baseline', '--out', place.out)).code).toBe(0);
     const { code, stderr } = await place.run('validate-sim', '--live', 'latest', '--host', 'icdcs2023-testbed', '--out', place.out);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/FBB_ERR_VALIDATION: .* is a simulation itself/);
+    expect(stderr).toMatch(/FBB_ERR_NOT_COMPARABLE: .* is a simulation itself/);
   });
 });
