@@ -76,14 +76,14 @@ export function livePlatform(): Platform {
   };
 }
 
-/** A host that exists only in virtual time, as its profile describes it. */
-export function simulatedPlatform(host: HostProfile): Platform {
+/** A host that exists only in virtual time, as its profile describes it; `path`: how the profile was named. */
+export function simulatedPlatform(host: HostProfile, path: string): Platform {
   const { fib } = host.functions;
   return {
     backend: 'simulation',
     cores: host.cores,
     fib30Ms: fib?.model === 'fib' ? fib.fib30Ms : undefined,
-    host: { hostProfile: host.name, hostProfileSource: host.source, hostProfileHash: createHash('sha256').update(JSON.stringify(host)).digest('hex'), cores: host.cores, effectiveCores: host.effectiveCores ?? host.cores },
+    host: { hostProfile: host.name, hostProfilePath: path, hostProfileSource: host.source, hostProfileHash: createHash('sha256').update(JSON.stringify(host)).digest('hex'), cores: host.cores, effectiveCores: host.effectiveCores ?? host.cores },
     isLive: false,
     checkFunctions(names) {
       for (const name of names) functionModel(name, host);

@@ -5,7 +5,8 @@ import { FbbError } from '../core/index.js';
 import { hostsFolder } from './package-root.js';
 
 const ending = '.yaml';
-const defaultHost = 'icdcs2023-testbed';
+/** What is simulated unless another one is named. */
+export const defaultHost = 'icdcs2023-testbed';
 
 function namesThere(): string[] {
   return readdirSync(hostsFolder).filter((file) => file.endsWith(ending)).map((file) => file.slice(0, -ending.length));
@@ -21,7 +22,7 @@ export function listHostProfiles(): HostProfile[] {
 }
 
 /** A host profile by the name of one that comes with the package, or by its path. */
-export function findHostProfile(host = defaultHost): HostProfile {
+export function findHostProfile(host: string): HostProfile {
   const names = namesThere();
   if (names.includes(host)) return readBuiltin(host);
   if (existsSync(host)) return readHostProfile(host);

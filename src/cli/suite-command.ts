@@ -17,7 +17,7 @@ import {
   type SuitePlan,
 } from '../suites/index.js';
 import { createRegistries, livePlatform, simulatedPlatform, type Platform, type Registries } from './composition.js';
-import { findHostProfile } from './host-profiles.js';
+import { defaultHost, findHostProfile } from './host-profiles.js';
 import { interruptible, tell } from './output.js';
 import { packageCommit, packageVersion, suitesFolder } from './package-root.js';
 import { expectedSuiteMs, formatDuration, Progress } from './progress.js';
@@ -125,6 +125,10 @@ function exitCodeOf(status: 'complete' | 'interrupted', { cells }: Manifest): Ex
   return cells.every((cell) => cell.status === 'valid' || cell.status === 'skipped') ? ExitCode.done : ExitCode.invalidCell;
 }
 
+function earlierRun({ resume, out }: SuiteOptions): ResultSet | undefined {
+  return resume === undefined ? undefined : findResultSet(resume === true ? 'latest' : resume, out);
+}
+
 function functionNames({ workloads }: SuitePlan): Set<string> {
   return new Set([...workloads.values()].flatMap(({ functions }) => [...functions.values()].map(({ name }) => name)));
 }
@@ -136,8 +140,11 @@ interface SuiteOutcome {
 
 /** `suite <name>`: plans, runs, stores, prints. */
 export async function suiteCommand(name: string, options: SuiteOptions): Promise<void> {
-  checkBackendOptions(options);
-  const platform = options.backend === 'simulation' ? simulatedPlatform(findHostProfile(options.host)) : livePlatform();
+  const earlier = earlierRun(options)?.manifest;
+  const backend = options.backend ?? earlier?.backend ?? 'process';
+  checkBackendOptions(options, backend);
+  const host = options.host ?? (earlier?.host['hostProfilePath'] as string | undefined) ?? defaultHost;
+  const platform = backend === 'simulation' ? simulatedPlatform(findHostProfile(host), host) : livePlatform();
   const { exitCode } = await runNamedSuite(name, options, { platform, signal: interruptible().signal });
   process.exitCode = exitCode;
 }
@@ -145,11 +152,11 @@ export async function suiteCommand(name: string, options: SuiteOptions): Promise
 /** Plans a suite, runs it, stores its cells and prints them. */
 export async function runNamedSuite(name: string, options: SuiteOptions, { platform, signal }: { readonly platform: Platform; readonly signal: AbortSignal }): Promise<SuiteOutcome> {
   const path = findSuitePath(name, suitesFolder);
-  const earlier = options.resume === undefined ? undefined : findResultSet(options.resume === true ? 'latest' : options.resume, options.out);
+  const earlier = earlierRun(options);
   const loaded = await loadSuite(path, options.scheduler ?? earlier?.manifest.selection.plugins ?? [], createRegistries());
   checkWritable(options.out);
   if (earlier !== undefined) {
-    checkSameRun(earlier.manifest, loaded.suite, options);
+    checkSameRun(earlier.manifest, loaded.suite, { ...options, backend: platform.backend });
     checkSamePlugins(earlier.manifest, loaded.plugins);
     checkSameHost(earlier.manifest, platform);
   }

@@ -21,7 +21,8 @@ export interface SuiteOptions {
   readonly launchLimit?: number;
   readonly containerMemory?: number;
   readonly containerCores?: number;
-  readonly backend: string;
+  /** That of the run that is resumed, or else processes. */
+  readonly backend?: string;
   /** Name or path of a host profile, for the simulation. */
   readonly host?: string;
   /** False: no row for each invocation. */
@@ -30,14 +31,14 @@ export interface SuiteOptions {
 }
 
 /** Options that the other backend has no use for must not pass for heard. */
-export function checkBackendOptions(options: SuiteOptions): void {
-  const simulated = options.backend === 'simulation';
+export function checkBackendOptions(options: SuiteOptions, backend: string): void {
+  const simulated = backend === 'simulation';
   const given = simulated
     ? ([['--launch-limit', options.launchLimit], ['--container-memory', options.containerMemory], ['--recalibrate', options.recalibrate]] as const)
     : ([['--host', options.host]] as const);
   const useless = given.filter(([, value]) => value !== undefined).map(([name]) => name);
   if (useless.length === 0) return;
-  throw new FbbError('FBB_ERR_USAGE', `${useless.join(' and ')} ${useless.length === 1 ? 'means' : 'mean'} nothing to backend '${options.backend}'.`, {
+  throw new FbbError('FBB_ERR_USAGE', `${useless.join(' and ')} ${useless.length === 1 ? 'means' : 'mean'} nothing to backend '${backend}'.`, {
     fix: simulated ? 'Leave it out, and write it into the host profile; docs/simulation.md describes it.' : 'Leave it out, or add --backend simulation.',
   });
 }

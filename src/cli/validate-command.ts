@@ -4,7 +4,7 @@ import { pairWithLive, pairWithPublished, renderValidation } from '../report/ind
 import { findResultSet, type ResultSet } from '../results/index.js';
 import { calibrateHost, ownProfilePath } from './calibrate-command.js';
 import { livePlatform, simulatedPlatform } from './composition.js';
-import { findHostProfile } from './host-profiles.js';
+import { defaultHost, findHostProfile } from './host-profiles.js';
 import { interruptible, print, styleFor, tell } from './output.js';
 import { runNamedSuite } from './suite-command.js';
 import type { SuiteOptions } from './suite-selection.js';
@@ -15,11 +15,9 @@ export interface ValidateOptions extends Omit<SuiteOptions, 'backend' | 'json'> 
   readonly published?: true;
 }
 
-/** Published figures are those of the host that this profile describes. */
-const publishedHost = 'icdcs2023-testbed';
-
 async function validateAgainstPublished(suite: string, options: ValidateOptions, signal: AbortSignal): Promise<ExitCode> {
-  const platform = simulatedPlatform(findHostProfile(options.host ?? publishedHost));
+  const host = options.host ?? defaultHost;
+  const platform = simulatedPlatform(findHostProfile(host), host);
   const { results, exitCode } = await runNamedSuite(suite, { ...(options.experiments === undefined ? { full: true } : {}), ...options, backend: 'simulation' }, { platform, signal });
   if (results.manifest.published === null) throw new FbbError('FBB_ERR_NOT_COMPARABLE', `Suite '${suite}' carries no published figures.`);
   print(`\n${renderValidation(pairWithPublished(results.readSummaries(), results.manifest), styleFor(process.stdout))}`);
@@ -39,7 +37,7 @@ async function validateAgainstLive(suite: string, options: ValidateOptions, sign
     tell('There is no profile of this machine yet: measuring one.');
     await calibrateHost(options.out, path, signal);
   }
-  const platform = simulatedPlatform(findHostProfile(path));
+  const platform = simulatedPlatform(findHostProfile(path), path);
   const live = options.live === undefined ? (await runNamedSuite(suite, { ...options, backend: 'process' }, { platform: livePlatform(), signal })).results : findResultSet(options.live, options.out);
   if (signal.aborted) return ExitCode.interrupted;
   if (live.manifest.backend === 'simulation') throw new FbbError('FBB_ERR_NOT_COMPARABLE', `${live.manifest.id} is a simulation itself.`);
