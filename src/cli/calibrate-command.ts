@@ -29,8 +29,8 @@ function threadsFor(cpuMs: number, wallMs: number): number {
   return wallMs > 0 ? Math.max(1, Math.round(cpuMs / wallMs)) : 1;
 }
 
-function profileOf(measured: HostMeasurements): HostProfile {
-  const { cpuModel, cores, node } = hostFingerprint();
+function profileOf(measured: HostMeasurements, cores: number): HostProfile {
+  const { cpuModel, node } = hostFingerprint();
   const { blob } = measured;
   const launchThreads = threadsFor(measured.launchCpuMs, measured.launchMs);
   return {
@@ -78,7 +78,7 @@ export async function calibrateHost(outFolder: string, path: string, signal: Abo
     onTrial: (name) => tell(`measuring ${name}`),
     signal,
   });
-  const profile = profileOf(measured);
+  const profile = profileOf(measured, platform.cores);
   try {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, formatHostProfile(profile));

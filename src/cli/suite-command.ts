@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs';
-import { createRng, ExitCode, schedulerOptions, wallClockIso } from '../core/index.js';
+import { createRng, ExitCode, FbbError, schedulerOptions, wallClockIso } from '../core/index.js';
 import { hostFingerprint } from '../metrics/index.js';
 import { checkWritable, findResultSet, ResultSet, schemaVersion, type Manifest } from '../results/index.js';
 import {
@@ -57,6 +57,7 @@ function prepare(loaded: Loaded, platform: Platform, earlier: Manifest | undefin
   let fib30Ms = earlier?.fib30Ms ?? platform.fib30Ms ?? null;
   const measure = (): number => {
     if (fib30Ms !== null) return fib30Ms;
+    if (!platform.isLive) throw new FbbError('FBB_ERR_HOST_PROFILE', `The host profile '${String(platform.host['hostProfile'])}' does not say how fast fib is, which the suite needs: functions.fib with model: fib.`);
     const calibration = calibrate(options.out, hostFingerprint(), options.recalibrate === true);
     fib30Ms = calibration.fib30Ms;
     tell(`fib(30) takes ${fib30Ms.toFixed(2)} ms here (${calibration.kept ? `measured ${calibration.measuredAt.slice(0, 10)}, kept in ${options.out}; --recalibrate measures anew` : 'just measured'})`);

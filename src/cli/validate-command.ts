@@ -37,13 +37,16 @@ async function validateAgainstLive(suite: string, options: ValidateOptions, sign
     tell('There is no profile of this machine yet: measuring one.');
     await calibrateHost(options.out, path, signal);
   }
-  const platform = simulatedPlatform(findHostProfile(path), path);
+  const host = findHostProfile(path);
   const live = options.live === undefined ? (await runNamedSuite(suite, { ...options, backend: 'process' }, { platform: livePlatform(), signal })).results : findResultSet(options.live, options.out);
   if (signal.aborted) return ExitCode.interrupted;
   if (live.manifest.backend === 'simulation') throw new FbbError('FBB_ERR_NOT_COMPARABLE', `${live.manifest.id} is a simulation itself.`);
+  const { fib30Ms, settings } = live.manifest;
+  const platform = simulatedPlatform({ ...host, launch: { ...host.launch, parallel: settings.launchLimit } }, path);
   // The same work: what fib(30) takes decides which numbers the workload computes.
-  const same = { ...platform, fib30Ms: live.manifest.fib30Ms ?? platform.fib30Ms };
-  const { results, exitCode } = await runNamedSuite(suite, { ...options, ...selectionLike(live), repeat: 1, backend: 'simulation' }, { platform: same, signal });
+  const same = { ...platform, fib30Ms: fib30Ms ?? platform.fib30Ms };
+  const limits = settings.containerCores === null ? {} : { containerCores: settings.containerCores };
+  const { results, exitCode } = await runNamedSuite(suite, { ...options, ...selectionLike(live), ...limits, repeat: 1, backend: 'simulation' }, { platform: same, signal });
   const pairs = pairWithLive(live.readSummaries(), results.readSummaries(), live.manifest);
   print(`\nlive ${live.manifest.id}, simulated ${results.manifest.id}\n${renderValidation(pairs, styleFor(process.stdout))}`);
   return exitCode;

@@ -86,7 +86,8 @@ export function renderClairvoyant(results: ResultSet, summaries: readonly CellSu
   const lines: string[] = [];
   for (const [title, cells] of groups) {
     const reference = boundOf(cells) ?? measuredReference(results, cells);
-    if (reference !== undefined) lines.push(style.dim(`${title} ${reference.text}; mean of ${ratios(cells, reference.meanMs)}`));
+    // Where nothing needs any time there are no multiples of it.
+    if (reference !== undefined && reference.meanMs > 0) lines.push(style.dim(`${title} ${reference.text}; mean of ${ratios(cells, reference.meanMs)}`));
   }
   return lines;
 }

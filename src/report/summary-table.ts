@@ -26,11 +26,15 @@ function formatAmount(value: number | null): string {
   return value === null ? '–' : value.toFixed(value >= 100 ? 0 : value >= 10 ? 1 : 2);
 }
 
+/** A share as a signed percentage; what rounds to nothing has no sign. */
+export function formatPercent(share: number, digits: number): string {
+  const text = Math.abs(share * 100).toFixed(digits);
+  return `${Number(text) === 0 ? '' : share > 0 ? '+' : '−'}${text} %`;
+}
+
 /** The change from base to value in percent, a reduction negative: -87.8 %. */
 function formatChange(value: number | null, base: number | null): string {
-  if (value === null || base === null || base === 0) return '–';
-  const percent = (value / base - 1) * 100;
-  return `${percent > 0 ? '+' : percent < 0 ? '−' : ''}${Math.abs(percent).toFixed(1)} %`;
+  return value === null || base === null || base === 0 ? '–' : formatPercent(value / base - 1, 1);
 }
 
 interface PublishedChange {

@@ -1,8 +1,8 @@
 import Table from 'cli-table3';
-import { latencyPartNames, type LatencyPartName } from '../core/index.js';
+import { FbbError, latencyPartNames, type LatencyPartName } from '../core/index.js';
 import type { CellSummary, Manifest } from '../results/index.js';
-import { meanOverRepetitions, publishedFor, type CellAverage } from './repetitions.js';
-import { borderless, formatMs, type TableStyle } from './summary-table.js';
+import { groupOf, meanOverRepetitions, publishedFor, type CellAverage } from './repetitions.js';
+import { borderless, formatMs, formatPercent, type TableStyle } from './summary-table.js';
 
 /** What a cell is judged by, wherever it was measured. */
 interface Figures {
@@ -15,21 +15,31 @@ interface Figures {
 
 interface Pair {
   readonly group: string;
+  readonly scheduler: string;
   readonly label: string;
   readonly measured: Figures;
   readonly simulated: Figures;
 }
 
-function keyOf({ experiment, workload, label }: CellAverage): string {
-  return JSON.stringify([experiment, workload, label]);
+/** By all parameters: the label has those only that differ between the rows of one side. */
+function keyOf({ experiment, workload, scheduler, parameters }: CellAverage): string {
+  return JSON.stringify([experiment, workload, scheduler, Object.entries(parameters).sort()]);
 }
 
 function pairOf(measured: Figures, simulated: CellAverage): Pair {
-  return { group: `${simulated.experiment} · ${simulated.workload}`, label: simulated.label, measured, simulated };
+  return { group: groupOf(simulated), scheduler: simulated.scheduler, label: simulated.label, measured, simulated };
 }
 
-/** Live cells and their simulation, where both have numbers. */
+function checkSameWork(live: readonly CellSummary[], simulated: readonly CellSummary[]): void {
+  const hashes = new Map(live.map(({ cell, workloadHash }) => [cell.workload, workloadHash]));
+  const other = simulated.filter(({ cell, workloadHash }) => (hashes.get(cell.workload) ?? workloadHash) !== workloadHash).map(({ cell }) => cell.workload);
+  if (other.length === 0) return;
+  throw new FbbError('FBB_ERR_NOT_COMPARABLE', `What was run live and what was simulated is not the same work: ${[...new Set(other)].join(', ')} (other cores, another suite, or another version of faasbatch-bench).`);
+}
+
+/** Live cells and their simulation, where both have numbers. Throws when they are not of the same work. */
 export function pairWithLive(live: readonly CellSummary[], simulated: readonly CellSummary[], manifest: Manifest): Pair[] {
+  checkSameWork(live, simulated);
   const liveRows = new Map(meanOverRepetitions(live, manifest).map((row) => [keyOf(row), row]));
   return meanOverRepetitions(simulated, manifest).flatMap((row) => {
     const measured = liveRows.get(keyOf(row));
@@ -51,17 +61,22 @@ function errorOf(measured: number | null | undefined, simulated: number | null |
 }
 
 function formatError(error: number | null): string {
-  return error === null ? '–' : `${error > 0 ? '+' : error < 0 ? '−' : ''}${Math.abs(error * 100).toFixed(0)} %`;
+  return error === null ? '–' : formatPercent(error, 0);
 }
 
 const metrics = ['containers', 'meanMs', 'p50Ms', 'p98Ms'] as const;
 type Metric = (typeof metrics)[number];
 
-/** A part below this share of the mean latency says more of the noise than of the simulation. */
+/** A part below this share of both mean latencies says more of the noise than of the simulation. */
 const leastShare = 0.05;
 
+function matters({ partsMs, meanMs }: Figures, name: LatencyPartName): boolean {
+  return meanMs !== null && (partsMs[name] ?? 0) >= leastShare * meanMs;
+}
+
+/** Empty where no part was measured. */
 function partErrors({ measured, simulated }: Pair): string {
-  const shown = latencyPartNames.filter((name) => (measured.partsMs[name] ?? 0) >= leastShare * (measured.meanMs ?? Number.POSITIVE_INFINITY));
+  const shown = latencyPartNames.filter((name) => typeof measured.partsMs[name] === 'number' && (matters(measured, name) || matters(simulated, name)));
   return shown.map((name) => `${name} ${formatMs(measured.partsMs[name] ?? null)} → ${formatMs(simulated.partsMs[name] ?? null)} (${formatError(errorOf(measured.partsMs[name], simulated.partsMs[name]))})`).join(', ');
 }
 
@@ -79,6 +94,11 @@ function absoluteErrors(pairs: readonly Pair[], metric: Metric): number[] {
   });
 }
 
+/** NaN where one is not known. */
+function differenceMs(a: Figures, b: Figures): number {
+  return (a.meanMs ?? Number.NaN) - (b.meanMs ?? Number.NaN);
+}
+
 /** Pairs of rows of one group that the measurement puts in an order by mean latency, and whether the simulation agrees. */
 function orderings(pairs: readonly Pair[]): { readonly all: number; readonly wrong: readonly string[] } {
   let all = 0;
@@ -86,11 +106,11 @@ function orderings(pairs: readonly Pair[]): { readonly all: number; readonly wro
   for (const [index, a] of pairs.entries()) {
     for (const b of pairs.slice(index + 1)) {
       if (a.group !== b.group || !compared(a, b)) continue;
-      const measured = (a.measured.meanMs ?? 0) - (b.measured.meanMs ?? 0);
-      const simulated = (a.simulated.meanMs ?? 0) - (b.simulated.meanMs ?? 0);
-      if (measured === 0) continue;
+      const measured = differenceMs(a.measured, b.measured);
+      const simulated = differenceMs(a.simulated, b.simulated);
+      if (measured === 0 || Number.isNaN(measured) || Number.isNaN(simulated)) continue;
       all += 1;
-      if (measured * simulated > 0) continue;
+      if (Math.sign(measured) === Math.sign(simulated)) continue;
       const [less, more] = measured < 0 ? [a, b] : [b, a];
       wrong.push(`${a.group}: ${less.label} (${formatMs(less.measured.meanMs)}) is below ${more.label} (${formatMs(more.measured.meanMs)}), simulated ${formatMs(less.simulated.meanMs)} and ${formatMs(more.simulated.meanMs)}`);
     }
@@ -100,8 +120,8 @@ function orderings(pairs: readonly Pair[]): { readonly all: number; readonly wro
 
 /** Rows of a sweep are compared where they have the same parameter: `a x=1` with `b x=1`. */
 function compared(a: Pair, b: Pair): boolean {
-  const parametersOf = ({ label }: Pair): string => label.split(' ').slice(1).join(' ');
-  return a.label.split(' ')[0] !== b.label.split(' ')[0] && parametersOf(a) === parametersOf(b);
+  const parametersOf = ({ label, scheduler }: Pair): string => label.slice(scheduler.length);
+  return a.scheduler !== b.scheduler && parametersOf(a) === parametersOf(b);
 }
 
 const head = ['', 'cont.', 'sim', 'error', 'mean', 'sim', 'error', 'p50', 'sim', 'error', 'p98', 'sim', 'error'];
@@ -120,17 +140,24 @@ function groupTable(pairs: readonly Pair[]): string {
 
 /** Measured and simulated figures side by side, their relative errors, the medians of these, and the orderings that the simulation gets wrong. */
 export function renderValidation(pairs: readonly Pair[], style: TableStyle): string {
+  if (pairs.length === 0) return 'nothing to compare: no cell is valid on both sides';
   const lines: string[] = [];
   for (const group of new Set(pairs.map((pair) => pair.group))) {
     const rows = pairs.filter((pair) => pair.group === group);
     lines.push(style.bold(`${group}   measured, simulated, relative error; latencies in ms`), groupTable(rows));
-    for (const pair of rows) lines.push(style.dim(`  ${pair.label}: ${partErrors(pair)}`));
+    for (const pair of rows) {
+      const parts = partErrors(pair);
+      if (parts !== '') lines.push(style.dim(`  ${pair.label}: ${parts}`));
+    }
     lines.push('');
   }
-  const medians = metrics.map((metric) => `${metric === 'containers' ? 'containers' : metric.replace('Ms', '')} ${formatError(medianOf(absoluteErrors(pairs, metric))).replace('+', '')}`);
-  lines.push(style.bold(`median absolute error over ${pairs.length} cells: ${medians.join(', ')}`));
+  const medians = metrics.map((metric) => {
+    const median = medianOf(absoluteErrors(pairs, metric));
+    return `${metric.replace('Ms', '')} ${median === null ? '–' : `${(median * 100).toFixed(0)} %`}`;
+  });
+  lines.push(style.bold(`median absolute error over ${pairs.length} ${pairs.length === 1 ? 'cell' : 'cells'}: ${medians.join(', ')}`));
   const { all, wrong } = orderings(pairs);
-  lines.push(`orderings of schedulers by mean latency: ${all - wrong.length} of ${all} as measured`);
+  lines.push(`orderings of schedulers by mean latency: ${all === 0 ? 'none to compare' : `${all - wrong.length} of ${all} as measured`}`);
   for (const line of wrong) lines.push(style.red(`! ${line}`));
   return lines.join('\n');
 }

@@ -244,7 +244,7 @@ export async function measureHost(options: MeasureHostOptions): Promise<HostMeas
   const requests = await measureRequests(run, options);
   const threads = await measureThreads(run, launches, options);
   const blob = await measureBlob(run, requests.requestCpuMs, options);
-  return {
+  const measured = {
     effectiveCores,
     launchParallel: options.launchParallel,
     launchMs: launches.aloneMs,
@@ -256,4 +256,12 @@ export async function measureHost(options: MeasureHostOptions): Promise<HostMeas
     fib30Ms,
     blob,
   };
+  checkKnown(measured);
+  return measured;
+}
+
+/** A profile with gaps could be written and not read again. CPU time of containers is told under Linux only. */
+function checkKnown({ blob, ...others }: HostMeasurements): void {
+  const unknown = Object.entries({ ...others, ...blob }).filter(([, value]) => !Number.isFinite(value)).map(([name]) => name);
+  if (unknown.length > 0) throw new FbbError('FBB_ERR_CALIBRATION_FAILED', `This machine does not tell what is needed for: ${unknown.join(', ')}.`, { fix: 'Calibrate under Linux, or write a host profile by hand; docs/simulation.md describes it.' });
 }

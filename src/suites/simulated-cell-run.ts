@@ -97,6 +97,7 @@ export class SimulatedCellRun implements CellRun {
     const release = catchOutsideErrors((thrown) => this.#threwOutside(thrown));
     try {
       await watchdog?.ready();
+      if (this.#interrupted) throw interruption();
       return await this.#run(watchdog);
     } finally {
       release();
@@ -130,7 +131,7 @@ export class SimulatedCellRun implements CellRun {
     const { workload, key, multiplexing } = this.#cell;
     const { settings } = this.#options;
     const { scheduler, serviceSliceMs } = createScheduler(this.#cell, { seed: settings.seed, profile: this.#profile, log: (line) => this.#note(line), hookWatch: watchdog });
-    let ended: { readonly error: FbbError | undefined } | undefined;
+    let error: FbbError | undefined;
     const engine = new Engine({
       clock: world.clock,
       backend: world.backend,
@@ -142,8 +143,8 @@ export class SimulatedCellRun implements CellRun {
       maxAttempts: settings.maxAttempts,
       stallTimeoutMs,
       hookWatch: watchdog,
-      onFinished: (error) => {
-        ended = { error };
+      onFinished: (cause) => {
+        error = cause;
         world.stop();
       },
     });
@@ -163,6 +164,8 @@ export class SimulatedCellRun implements CellRun {
       await new Promise((resolve) => setImmediate(resolve));
     }
     if (this.#interrupted) throw interruption();
+    // Does nothing to a cell that has finished.
+    engine.fail(new FbbError('FBB_ERR_SCHEDULER_STALLED', `Scheduler '${key.scheduler}' left work with nothing to come.`));
     const wallMs = world.clock.nowMs();
     this.#recorder.close(wallMs);
     await world.backend.close();
@@ -174,7 +177,7 @@ export class SimulatedCellRun implements CellRun {
         backendName: world.backend.name,
         profile: this.#profile,
         notes: this.#notes,
-        error: ended === undefined ? new FbbError('FBB_ERR_SCHEDULER_STALLED', `Scheduler '${key.scheduler}' left work with nothing to come.`) : ended.error,
+        error,
         limits: settings,
         wallMs,
         realTime: false,

@@ -63,6 +63,19 @@ it('writes invocations.csv as documented, with no container for what never reach
   );
 });
 
+it('writes no row of an invocation where rows are not wanted, and everything else as it is with them', () => {
+  const cells = temporaryFolder();
+  writeAll(cells);
+  const [containersText, samplesText] = [textOf(cells, 'containers.csv'), textOf(cells, 'samples.csv')];
+  const writer = new CellWriter(cells, 'one', false);
+  writer.invocation(completed);
+  writer.sample(round);
+  for (const row of containers) writer.container(row);
+  writer.finish(summaryOf(), '');
+  expect(readdirSync(join(cells, 'one')).sort()).toEqual(['containers.csv', 'samples.csv', 'summary.json', 'total.hgrm']);
+  expect([textOf(cells, 'containers.csv'), textOf(cells, 'samples.csv')]).toEqual([containersText, samplesText]);
+});
+
 it('writes containers.csv as documented, with empty fields for what is not known', () => {
   const cells = temporaryFolder();
   writeAll(cells);

@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readHostProfile, SimulatedWorld, type HostProfile } from '../../src/backends/simulation/index.js';
 import { builtinSchedulers } from '../../src/schedulers/index.js';
-import { measureHost, PluginSchedulers, SimulatedCellRun, type HostMeasurements } from '../../src/suites/index.js';
+import { measureHost, PluginSchedulers, SimulatedCellRun, type CreateCellRun, type HostMeasurements } from '../../src/suites/index.js';
 import type { FunctionFolder } from '../../src/workloads/index.js';
 import { join } from 'node:path';
+import { copyOf } from './simulated-cells.js';
 
 /** A host of which everything is known, so that what is measured of it can be checked. */
 const host: HostProfile = {
@@ -24,21 +25,19 @@ function folder(name: string, kind: 'cpu' | 'io'): FunctionFolder {
   return { name, description: name, kind, handlerPath: '', timeoutMs: 60_000, needs: [] };
 }
 
+const settings = { seed: 0, keepAliveMs: 600_000, maxAttempts: 1, maxLagMs: 1, maxFailedShare: 0 };
+const plugins = new PluginSchedulers(builtinSchedulers());
+const simulatedRun: CreateCellRun = (cell, sink) => new SimulatedCellRun(cell, sink, { settings, plugins, watchdogProgram: '', createWorld: (needs) => new SimulatedWorld({ host, ...needs }) });
+
+function measure(createRun: CreateCellRun, signal = new AbortController().signal): Promise<HostMeasurements> {
+  return measureHost({ createRun, functions: { fib: folder('fib', 'cpu'), blob: folder('blob', 'io') }, cores: 2, launchParallel: 4, fib30Ms: 6, onTrial: () => undefined, signal });
+}
+
 describe('what is measured of a host', () => {
   let measured: HostMeasurements;
 
   beforeAll(async () => {
-    const settings = { seed: 0, keepAliveMs: 600_000, maxAttempts: 1, maxLagMs: 1, maxFailedShare: 0 };
-    const plugins = new PluginSchedulers(builtinSchedulers());
-    measured = await measureHost({
-      createRun: (cell, sink) => new SimulatedCellRun(cell, sink, { settings, plugins, watchdogProgram: '', createWorld: (needs) => new SimulatedWorld({ host, ...needs }) }),
-      functions: { fib: folder('fib', 'cpu'), blob: folder('blob', 'io') },
-      cores: 2,
-      launchParallel: 4,
-      fib30Ms: 6,
-      onTrial: () => undefined,
-      signal: new AbortController().signal,
-    });
+    measured = await measure(simulatedRun);
   });
 
   it.each<[keyof HostMeasurements, number, number]>([
@@ -62,4 +61,14 @@ describe('what is measured of a host', () => {
     const { clientCpuMs, clientWaitMs, cpuMs, waitMs, firstCpuMs } = measured.blob;
     for (const [value, expected] of [[clientCpuMs, 3], [clientWaitMs, 4], [cpuMs, 2], [waitMs, 5], [firstCpuMs, 60]] as const) expect(value).toBeCloseTo(expected, 1);
   });
+});
+
+it('is refused where nobody tells the CPU time of containers, with the names of what cannot be known', async () => {
+  const blind: CreateCellRun = (cell, sink, profile) =>
+    simulatedRun(cell, { ...sink, invocation: (outcome) => sink.invocation({ ...copyOf(outcome), containerCpuMs: undefined }) }, profile);
+  await expect(measure(blind)).rejects.toThrow(expect.objectContaining({ code: 'FBB_ERR_CALIBRATION_FAILED', message: expect.stringMatching(/needed for: .*requestCpuMs.*threadStartCpuMs.*clientCpuMs/) as string }) as Error);
+});
+
+it('ends at once when it is interrupted', async () => {
+  await expect(measure(simulatedRun, AbortSignal.abort())).rejects.toThrow(expect.objectContaining({ code: 'FBB_ERR_CELL_INTERRUPTED' }) as Error);
 });

@@ -28,33 +28,35 @@ const functionSchema = z.discriminatedUnion('model', [
 ]);
 
 /** What a host costs: measured here by `calibrate`, or taken from figures that somebody published. */
-const hostProfileSchema = z.strictObject({
-  name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
-  description: z.string(),
-  source: z.string().describe('where the figures are from'),
-  cores: z.number().int().positive().describe('as the operating system counts them: what schedulers see, and what the load of a workload is scaled to'),
-  effectiveCores: z.number().positive().nullable().default(null).describe('what all of them do together, as a multiple of what one does alone: less where threads share a core; null: as many as cores'),
-  containerCores: z.number().positive().nullable().default(null).describe('most cores that a container uses at once, as with docker --cpus; null: no limit'),
-  launch: z.strictObject({
-    parallel: z.number().int().positive().nullable().default(null).describe('launches under way at once; null: no limit'),
-    latencyMs: ms.describe('of a launch alone, besides its CPU work'),
-    cpuMs: ms.describe('CPU work of a launch'),
-    threads: z.number().int().positive().default(1).describe('threads that share this work evenly'),
-    perSecond: z.number().positive().nullable().default(null).describe('most launches a second; null: no limit'),
-  }),
-  request: z.strictObject({
-    cpuMs: ms.describe('CPU work in the container of taking a request and sending an outcome'),
-    firstCpuMs: ms.default(0).describe('the same for the first request of a container, in addition'),
-    toContainerMs: ms.describe('latency from dispatch to the container'),
-    fromContainerMs: ms.describe('latency from the end of a handler to the outcome being known'),
-  }),
-  thread: z.strictObject({
-    startCpuMs: ms.describe('CPU work of starting a worker thread; 0: everybody gets one at once'),
-    startThreads: z.number().int().positive().default(1).describe('threads that share this work evenly'),
-  }),
-  memory: z.strictObject({ containerMb: ms, threadMb: ms, invocationMb: ms, hostMb: z.number().positive().nullable().default(null) }),
-  functions: z.record(z.string(), functionSchema),
-});
+const hostProfileSchema = z
+  .strictObject({
+    name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
+    description: z.string(),
+    source: z.string().describe('where the figures are from'),
+    cores: z.number().int().positive().describe('as the operating system counts them: what schedulers see, and what the load of a workload is scaled to'),
+    effectiveCores: z.number().positive().nullable().default(null).describe('what all of them do together, as a multiple of what one does alone: less where threads share a core; null: as many as cores'),
+    containerCores: z.number().positive().nullable().default(null).describe('most cores that a container uses at once, as with docker --cpus; null: no limit'),
+    launch: z.strictObject({
+      parallel: z.number().int().positive().nullable().default(null).describe('launches under way at once; null: no limit'),
+      latencyMs: ms.describe('of a launch alone, besides its CPU work'),
+      cpuMs: ms.describe('CPU work of a launch'),
+      threads: z.number().int().positive().default(1).describe('threads that share this work evenly'),
+      perSecond: z.number().positive().nullable().default(null).describe('most launches a second; null: no limit'),
+    }),
+    request: z.strictObject({
+      cpuMs: ms.describe('CPU work in the container of taking a request and sending an outcome'),
+      firstCpuMs: ms.default(0).describe('the same for the first request of a container, in addition'),
+      toContainerMs: ms.describe('latency from dispatch to the container'),
+      fromContainerMs: ms.describe('latency from the end of a handler to the outcome being known'),
+    }),
+    thread: z.strictObject({
+      startCpuMs: ms.describe('CPU work of starting a worker thread; 0: everybody gets one at once'),
+      startThreads: z.number().int().positive().default(1).describe('threads that share this work evenly'),
+    }),
+    memory: z.strictObject({ containerMb: ms, threadMb: ms, invocationMb: ms, hostMb: z.number().positive().nullable().default(null) }),
+    functions: z.record(z.string(), functionSchema),
+  })
+  .refine(({ cores, effectiveCores }) => effectiveCores === null || effectiveCores <= cores, { path: ['effectiveCores'], message: 'Too big: expected at most cores' });
 
 export type HostProfile = z.output<typeof hostProfileSchema>;
 export type FunctionProfile = HostProfile['functions'][string];
