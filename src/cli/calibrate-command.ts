@@ -7,7 +7,7 @@ import { calibrate, measureHost, PluginSchedulers, type HostMeasurements } from 
 import { createRegistries, livePlatform } from './composition.js';
 import { interruptible, print, tell } from './output.js';
 import { packageVersion } from './package-root.js';
-import { defaultContainerMemoryMb } from './suite-selection.js';
+import { defaultContainerMemoryMb, defaultLaunchLimit } from './suite-selection.js';
 
 export interface CalibrateOptions {
   readonly out: string;
@@ -66,7 +66,7 @@ function profileOf(measured: HostMeasurements, cores: number): HostProfile {
 export async function calibrateHost(outFolder: string, path: string, signal: AbortSignal): Promise<HostProfile> {
   const platform = livePlatform();
   const registries = createRegistries();
-  const launchParallel = 2 * platform.cores;
+  const launchParallel = defaultLaunchLimit(platform.cores);
   const { fib30Ms } = calibrate(outFolder, hostFingerprint(), true);
   const settings = { seed: 0, keepAliveMs: 600_000, maxAttempts: 1, maxLagMs: Number.POSITIVE_INFINITY, maxFailedShare: 1 };
   const measured = await measureHost({

@@ -23,7 +23,7 @@ import { packageCommit, packageVersion, suitesFolder } from './package-root.js';
 import { expectedSuiteMs, formatDuration, Progress } from './progress.js';
 import { checkSameHost, checkSamePlugins, checkSameRun, checkSameWork } from './resume-checks.js';
 import { printResult } from './show-command.js';
-import { checkBackendOptions, defaultContainerMemoryMb, selectionOf, selectionOfManifest, storedSelection, warmupOf, type SuiteOptions } from './suite-selection.js';
+import { checkBackendOptions, defaultContainerMemoryMb, defaultLaunchLimit, selectionOf, selectionOfManifest, storedSelection, warmupOf, type SuiteOptions } from './suite-selection.js';
 
 const notLinux =
   'This is not Linux: memory of containers is RSS and is limited by their heap only, CPU time of an invocation is unknown, processes that functions detach are not found, and the load generator stays in the normal class.';
@@ -109,8 +109,8 @@ function createResultSet(prepared: Prepared, platform: Platform, settings: Manif
 function settingsOf(suite: Suite, platform: Platform, options: SuiteOptions): Manifest['settings'] {
   return {
     keepAliveMs: suite.keepAliveMs,
-    launchLimit: options.launchLimit ?? 2 * platform.cores,
-    containerMemoryMb: options.containerMemory ?? defaultContainerMemoryMb,
+    launchLimit: platform.isLive ? (options.launchLimit ?? defaultLaunchLimit(platform.cores)) : null,
+    containerMemoryMb: platform.isLive ? (options.containerMemory ?? defaultContainerMemoryMb) : null,
     containerCores: options.containerCores ?? null,
     maxAttempts: suite.maxAttempts,
     maxLagMs: suite.maxLagMs,
@@ -189,8 +189,8 @@ export async function runNamedSuite(name: string, options: SuiteOptions, { platf
       createRun: platform.createRun({
         cell: cellSettings,
         plugins: loaded.plugins,
-        launchLimit: settings.launchLimit,
-        memoryLimitMb: settings.containerMemoryMb,
+        launchLimit: settings.launchLimit ?? defaultLaunchLimit(platform.cores),
+        memoryLimitMb: settings.containerMemoryMb ?? defaultContainerMemoryMb,
         containerCores: settings.containerCores ?? undefined,
       }),
       warmupCell: firstIndependent(cells) ?? firstIndependent(prepared.plan.cells),

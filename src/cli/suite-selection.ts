@@ -44,6 +44,12 @@ export function checkBackendOptions(options: SuiteOptions, backend: string): voi
 }
 
 export const defaultContainerMemoryMb = 1_024;
+
+/** Two containers a core may be starting at once. */
+export function defaultLaunchLimit(cores: number): number {
+  return 2 * cores;
+}
+
 const quickLimit = 45;
 const quickWarmup = 5;
 

@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import { FbbError, latencyPartNames, type LatencyPartName } from '../core/index.js';
 import type { CellSummary, Manifest } from '../results/index.js';
+import { median } from '../stats/index.js';
 import { groupOf, meanOverRepetitions, publishedFor, type CellAverage } from './repetitions.js';
 import { borderless, formatMs, formatPercent, type TableStyle } from './summary-table.js';
 
@@ -80,13 +81,6 @@ function partErrors({ measured, simulated }: Pair): string {
   return shown.map((name) => `${name} ${formatMs(measured.partsMs[name] ?? null)} → ${formatMs(simulated.partsMs[name] ?? null)} (${formatError(errorOf(measured.partsMs[name], simulated.partsMs[name]))})`).join(', ');
 }
 
-function medianOf(values: readonly number[]): number | null {
-  if (values.length === 0) return null;
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? (sorted[middle] as number) : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
-}
-
 function absoluteErrors(pairs: readonly Pair[], metric: Metric): number[] {
   return pairs.flatMap(({ measured, simulated }) => {
     const error = errorOf(measured[metric], simulated[metric]);
@@ -152,8 +146,8 @@ export function renderValidation(pairs: readonly Pair[], style: TableStyle): str
     lines.push('');
   }
   const medians = metrics.map((metric) => {
-    const median = medianOf(absoluteErrors(pairs, metric));
-    return `${metric.replace('Ms', '')} ${median === null ? '–' : `${(median * 100).toFixed(0)} %`}`;
+    const errors = absoluteErrors(pairs, metric);
+    return `${metric.replace('Ms', '')} ${errors.length === 0 ? '–' : `${(median(errors) * 100).toFixed(0)} %`}`;
   });
   lines.push(style.bold(`median absolute error over ${pairs.length} ${pairs.length === 1 ? 'cell' : 'cells'}: ${medians.join(', ')}`));
   const { all, wrong } = orderings(pairs);

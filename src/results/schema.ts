@@ -113,8 +113,9 @@ export const manifestSchema = z.object({
   fib30Ms: nullableNumber,
   settings: z.object({
     keepAliveMs: z.number(),
-    launchLimit: z.number().int(),
-    containerMemoryMb: z.number(),
+    /** Null in simulations: the host profile says. */
+    launchLimit: z.number().int().nullable(),
+    containerMemoryMb: z.number().nullable(),
     /** Cores that a container may use at once; null: all. */
     containerCores: z.number().int().nullable().default(null),
     maxAttempts: z.number().int(),

@@ -1,1 +1,2 @@
+export { median } from './median.js';
 export { ShortestRemaining, shortestRemainingLatenciesMs } from './shortest-remaining.js';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { defineScheduler, FbbError, type ContainerRow, type ExecutionMode, type FunctionSpec, type LatencyParts, type RowSink, type SchedulerDefinition, type Workload } from '../core/index.js';
+import { defineScheduler, FbbError, fibGrowth, type ContainerRow, type ExecutionMode, type FunctionSpec, type LatencyParts, type RowSink, type SchedulerDefinition, type Workload } from '../core/index.js';
+import { median } from '../stats/index.js';
 import type { FunctionFolder } from '../workloads/index.js';
 import type { PlannedCell } from './planned-cell.js';
 import type { CreateCellRun } from './suite-runner.js';
@@ -56,14 +57,6 @@ interface MeasureHostOptions {
   readonly fib30Ms: number;
   readonly onTrial: (name: string) => void;
   readonly signal: AbortSignal;
-}
-
-const goldenRatio = (1 + Math.sqrt(5)) / 2;
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? (sorted[middle] as number) : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
 }
 
 function evenly(count: number, gapMs: number, fromMs = 0): number[] {
@@ -139,7 +132,7 @@ interface CoreMeasurements {
 
 /** How much faster all cores are together than one: threads of one core share it, and this harness runs beside. */
 async function measureCores(run: RunTrial, { functions, cores, fib30Ms }: MeasureHostOptions): Promise<CoreMeasurements> {
-  const n = 30 + Math.round(Math.log(400 / fib30Ms) / Math.log(goldenRatio));
+  const n = 30 + Math.round(Math.log(400 / fib30Ms) / Math.log(fibGrowth));
   const rounds = 4;
   const gapMs = 1_500;
   // The first arrivals only bring containers up; then, by turns, one alone and one a core.
@@ -149,7 +142,7 @@ async function measureCores(run: RunTrial, { functions, cores, fib30Ms }: Measur
   const measured = invocations.slice(cores);
   const aloneMs = median(measured.filter(isAlone).map(({ executionMs }) => executionMs));
   const togetherMs = median(measured.filter((invocation) => !isAlone(invocation)).map(({ executionMs }) => executionMs));
-  return { effectiveCores: Math.min(cores, (cores * aloneMs) / togetherMs), fib30Ms: aloneMs * goldenRatio ** (30 - n) };
+  return { effectiveCores: Math.min(cores, (cores * aloneMs) / togetherMs), fib30Ms: aloneMs * fibGrowth ** (30 - n) };
 }
 
 interface LaunchMeasurements {

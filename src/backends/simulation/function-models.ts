@@ -1,9 +1,6 @@
-import { FbbError } from '../../core/index.js';
+import { FbbError, fibGrowth } from '../../core/index.js';
 import type { DemandOf, FunctionModel } from './demand.js';
 import type { FunctionProfile, HostProfile } from './host-profile.js';
-
-/** The work of naive fib grows by this factor from n to n + 1. */
-const goldenRatio = (1 + Math.sqrt(5)) / 2;
 
 function modelOf(profile: FunctionProfile): DemandOf {
   switch (profile.model) {
@@ -15,12 +12,13 @@ function modelOf(profile: FunctionProfile): DemandOf {
         into.clientServerCpuMs = 0;
         into.clientWaitMs = 0;
         into.serverCpuMs = 0;
-        into.cpuMs = profile.fib30Ms * goldenRatio ** (n - 30);
+        into.cpuMs = profile.fib30Ms * fibGrowth ** (n - 30);
         into.waitMs = 0;
       };
     case 'stated':
       return (input, into) => {
         const { cpuMs, waitMs } = input as { cpuMs: number; waitMs: number };
+        if (!(cpuMs >= 0 && waitMs >= 0)) throw new FbbError('FBB_ERR_FUNCTION_INPUT', `An input must be { cpuMs, waitMs }, both at least 0; it is ${JSON.stringify(input)}.`);
         into.firstCpuMs = 0;
         into.clientCpuMs = 0;
         into.clientServerCpuMs = 0;
