@@ -154,7 +154,7 @@ describe('what HdrHistogram says when it counts itself', () => {
         const expected = quantiles.map((q) => (latenciesMs.length * (1 - q) < 1 - 1e-9 ? null : Math.min(maxMs, hdr.getValueAtPercentile(q * 100) / 1_000)));
         expect(quantiles.map((q) => histogram.quantileMs(q))).toEqual(expected);
       }),
-      runs(40),
+      runs(25),
     );
   });
 
@@ -167,7 +167,7 @@ describe('what HdrHistogram says when it counts itself', () => {
         for (const ms of after) histogram.record(ms);
         expect(histogram.toHgrm()).toBe(hdrOf([...before, ...after]).outputPercentileDistribution(5, 1_000));
       }),
-      runs(5),
+      runs(3),
     );
   });
 });
