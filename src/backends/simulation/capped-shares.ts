@@ -201,14 +201,15 @@ export class CappedShares {
     return container;
   }
 
-  #cohortOf({ running: [fifo, fair, yielding] }: CpuAccount): Cohort {
-    // More real-time work than the cap holds leaves as little as just as much.
-    const kinds = Math.ceil(this.#capCores) + 1;
-    const fifoCount = Math.min(fifo as number, kinds - 1);
-    const key = ((yielding as number) * mostWork + (fair as number)) * kinds + fifoCount;
+  #cohortOf({ capped, running: [fifo, fair, yielding] }: CpuAccount): Cohort {
+    // More real-time work than the cap holds leaves as little as just as much. One kind more is what has no cap.
+    const uncapped = Math.ceil(this.#capCores) + 1;
+    const kind = capped ? Math.min(fifo as number, uncapped - 1) : uncapped;
+    const key = ((yielding as number) * mostWork + (fair as number)) * (uncapped + 1) + kind;
     let cohort = this.#cohorts.get(key);
     if (cohort === undefined) {
-      cohort = new Cohort([fair as number, yielding as number], Math.max(0, this.#capCores - fifoCount), this.#containerKeys);
+      const capCores = capped ? Math.max(0, this.#capCores - kind) : Number.POSITIVE_INFINITY;
+      cohort = new Cohort([fair as number, yielding as number], capCores, this.#containerKeys);
       this.#cohorts.set(key, cohort);
     }
     return cohort;

@@ -10,13 +10,19 @@ export type WorkClass = (typeof workClass)[keyof typeof workClass];
 /** Weight of nice 19 against nice 0 in Linux (15 of 1024). */
 export const yieldingWeight = 15 / 1_024;
 
-/** CPU time of one container, and how much of its work runs. */
+/** CPU time of one container, or of what runs beside them, and how much of its work runs. */
 export class CpuAccount {
+  /** Whether it gets no more cores than a container. */
+  readonly capped: boolean;
   /** Of work that has left its class. */
   settledMs = 0;
   /** By work class: how much of its work runs there, and the sum of the service that was attained there when each entered. */
   readonly running = [0, 0, 0];
   readonly enteredAt = [0, 0, 0];
+
+  constructor(capped = true) {
+    this.capped = capped;
+  }
 
   enter(cpuClass: WorkClass, attainedMs: number): void {
     this.running[cpuClass] = (this.running[cpuClass] as number) + 1;

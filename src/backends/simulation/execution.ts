@@ -140,7 +140,7 @@ export class Execution implements EventHandler {
     }
     container.executing += 1;
     this.#memory.settle(container);
-    if (demand.clientCpuMs + demand.clientWaitMs > 0) this.#getClient(run);
+    if (demand.clientCpuMs + demand.clientServerCpuMs + demand.clientWaitMs > 0) this.#getClient(run);
     else this.#work(run);
   }
 

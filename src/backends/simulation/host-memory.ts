@@ -34,13 +34,15 @@ export class HostMemory {
   settle(container: SimulatedContainer): void {
     const { costs, observer, onRefused } = this.#options;
     const memoryMb = costs.containerMemoryMb + container.threads * costs.threadMemoryMb + container.executing * costs.invocationMemoryMb;
-    if (memoryMb === container.memoryMb) return;
-    this.#usedMb += memoryMb - container.memoryMb;
-    container.memoryMb = memoryMb;
-    if (this.#usedMb > costs.hostMemoryMb) {
+    const moreMb = memoryMb - container.memoryMb;
+    if (moreMb === 0) return;
+    // Who is refused has what it had, so that nobody else is at this instant for what was not given.
+    if (this.#usedMb + moreMb > costs.hostMemoryMb) {
       onRefused(container);
       return;
     }
+    this.#usedMb += moreMb;
+    container.memoryMb = memoryMb;
     if (memoryMb > container.peakMemoryMb) container.peakMemoryMb = memoryMb;
     observer.memoryChanged(container.id, memoryMb);
   }

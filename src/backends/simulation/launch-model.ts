@@ -96,12 +96,13 @@ export class LaunchModel {
   }
 
   #enterEngine(launch: Launch): void {
-    if (this.#engineMs === 0) {
+    const workMs = this.#engineMs + launch.loading.loadLatencyMs;
+    if (workMs === 0) {
       this.#enterCpu(launch);
       return;
     }
     launch.stage = 'engine';
-    launch.work = this.#workOn(this.#engine, launch).begin(this.#engineAccount, { workMs: this.#engineMs + launch.loading.loadLatencyMs, threads: 1 }, workClass.fair);
+    launch.work = this.#workOn(this.#engine, launch).begin(this.#engineAccount, { workMs, threads: 1 }, workClass.fair);
   }
 
   #enterCpu(launch: Launch): void {

@@ -8,7 +8,7 @@ interface ServerTask {
 /** A server that runs on the host beside the containers, on one thread: it takes one request after another. */
 export class Server implements WorkOwner {
   readonly #cores: Cores;
-  readonly #account = new CpuAccount();
+  readonly #account = new CpuAccount(false);
   readonly #line: ServerTask[] = [];
   #current: ServerTask | undefined;
 

@@ -56,6 +56,25 @@ describe('the processor with a cap for containers', () => {
     expect(doneAt(8, 1.5, [[0, 10, fair], [0, 10, yielding], [0, 10, yielding]])).toEqual([10, 20, 20]);
   });
 
+  it('does not hold what runs beside containers, also while a container has used its cap up', () => {
+    const clock = new VirtualClock();
+    const cores = new CappedProcessor(clock, 3, 0.5);
+    const doneMs: number[] = [];
+    const begin = (account: CpuAccount, workMs: number, cpuClass: Action['cpuClass']): void => {
+      const place = doneMs.push(0) - 1;
+      cores.begin(account, workMs, cpuClass, { workDone: () => void (doneMs[place] = clock.nowMs()) });
+    };
+    const container = new CpuAccount();
+    begin(container, 10, fifo);
+    begin(container, 5, fair);
+    const beside = new CpuAccount(false);
+    begin(beside, 6, fair);
+    clock.run(100);
+    // The container has a core for its real-time work until 10, and half of one for the rest from then on.
+    expect(doneMs).toEqual([10, 20, 6]);
+    expect(cores.accountMs(beside)).toBe(6);
+  });
+
   it('counts real-time work against the cap, and does not hold it', () => {
     expect(doneAt(8, 2, [[0, 10, fifo], [0, 10, fair], [0, 10, fair]])).toEqual([10, 15, 15]);
     expect(doneAt(8, 1, [[0, 10, fifo], [0, 10, fifo], [0, 5, fair], [1, 5, fair]])).toEqual([10, 10, 15, 5]);

@@ -1,5 +1,5 @@
 import { createRng, type Container, type ContainerUsage, type FunctionSpec, type Outcome, type Recorder, type Rng, type Scheduler, type SchedulerContext } from '../../../src/core/index.js';
-import type { Demand } from '../../../src/backends/simulation/demand.js';
+import type { Demand, FunctionModel } from '../../../src/backends/simulation/demand.js';
 import type { HostCosts } from '../../../src/backends/simulation/host-costs.js';
 import type { MemoryObserver } from '../../../src/backends/simulation/host-memory.js';
 import { SimulationBackend } from '../../../src/backends/simulation/simulation-backend.js';
@@ -43,6 +43,14 @@ export interface SimulatedCellOptions {
   readonly serviceSliceMs?: number;
   readonly recorder?: Partial<Recorder>;
   readonly memory?: MemoryObserver;
+  /** The memory of a container whenever it changes. */
+  readonly onMemory?: (nowMs: number, containerId: number, memoryMb: number) => void;
+  /** What loading a function adds to a launch; by default nothing. */
+  readonly loadingOf?: (functionId: string) => Partial<Pick<FunctionModel, 'loadLatencyMs' | 'loadCpuMs'>>;
+  readonly timeoutMs?: number;
+  readonly maxAttempts?: number;
+  /** Gets what the engine says went wrong; without it, that is an error. */
+  readonly problems?: string[];
 }
 
 /** What is left when a cell has ended and its backend is closed. */
@@ -56,15 +64,15 @@ export interface SimulatedCell {
 
 /** Runs a cell as `SimulatedCellRun` does: the engine and a scheduler on a simulated host, until nothing happens any more. */
 export async function simulate(options: SimulatedCellOptions): Promise<SimulatedCell> {
-  const { count, gapMs, functionOf = () => 'f', demandOf } = options;
+  const { count, gapMs, functionOf = () => 'f', demandOf, loadingOf = () => ({}), timeoutMs = foreverMs, maxAttempts = 1 } = options;
   const clock = new VirtualClock();
   const functions = new Map<string, FunctionSpec>();
-  for (let i = 0; i < count; i += 1) functions.set(functionOf(i), { functionId: functionOf(i), name: 'f', kind: options.kind ?? 'cpu', handlerPath: '', timeoutMs: foreverMs, needs: [] });
+  for (let i = 0; i < count; i += 1) functions.set(functionOf(i), { functionId: functionOf(i), name: 'f', kind: options.kind ?? 'cpu', handlerPath: '', timeoutMs, needs: [] });
   const backend = new SimulationBackend({
     clock,
     costs: { ...freeHost, effectiveCores: options.costs?.cores ?? freeHost.cores, ...options.costs },
-    models: new Map([...functions.keys()].map((functionId) => [functionId, { loadLatencyMs: 0, loadCpuMs: 0, demandOf: (id, into) => void Object.assign(into, noDemand, demandOf(id as number, clock.nowMs())) }])),
-    memory: options.memory ?? { containerStarted: () => undefined, memoryChanged: () => undefined },
+    models: new Map([...functions.keys()].map((functionId) => [functionId, { loadLatencyMs: 0, loadCpuMs: 0, ...loadingOf(functionId), demandOf: (id, into) => void Object.assign(into, noDemand, demandOf(id as number, clock.nowMs())) }])),
+    memory: options.memory ?? { containerStarted: () => undefined, memoryChanged: (id, memoryMb) => options.onMemory?.(clock.nowMs(), id, memoryMb) },
   });
   const usages = new Map<number, ContainerUsage>();
   let end: { readonly error: Error | undefined } | undefined;
@@ -82,7 +90,7 @@ export async function simulate(options: SimulatedCellOptions): Promise<Simulated
       ...options.recorder,
     },
     keepAliveMs: options.keepAliveMs ?? foreverMs,
-    maxAttempts: 1,
+    maxAttempts,
     stallTimeoutMs: foreverMs,
     onFinished: (error) => (end = { error }),
   });
@@ -97,9 +105,10 @@ export async function simulate(options: SimulatedCellOptions): Promise<Simulated
   clock.schedule(gapMs(0), arrival, 0);
   for (let turns = 0; clock.run(10_000); turns += 1) if (turns > mostTurns(count)) throw new Error(`The cell does not end; it is ${clock.nowMs()} ms.`);
   await backend.close();
+  if (options.problems !== undefined) options.problems.push(...engine.problems);
+  else if (engine.problems.length > 0) throw new Error(engine.problems.join('\n'));
   if (end === undefined) throw new Error('The cell did not finish.');
   if (end.error !== undefined) throw end.error;
-  if (engine.problems.length > 0) throw new Error(engine.problems.join('\n'));
   return { endedMs: clock.nowMs(), launched: engine.counts.launched, usages };
 }
 
