@@ -4,7 +4,8 @@ import { formatHostProfile, type HostProfile } from '../backends/simulation/inde
 import { describeError, FbbError, wallClockIso } from '../core/index.js';
 import { hostFingerprint } from '../metrics/index.js';
 import { calibrate, measureHost, PluginSchedulers, type HostMeasurements } from '../suites/index.js';
-import { createRegistries, livePlatform } from './composition.js';
+import { createRegistries } from './composition.js';
+import { livePlatform } from './live-platform.js';
 import { interruptible, print, tell } from './output.js';
 import { packageVersion } from './package-root.js';
 import { defaultContainerMemoryMb, defaultLaunchLimit } from './suite-selection.js';

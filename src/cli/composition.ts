@@ -1,13 +1,10 @@
 import { createHash } from 'node:crypto';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { Registry, type Backend, type SchedulerDefinition } from '../core/index.js';
-import { classChangerHere, ProcessBackend, whyNoRealTime } from '../backends/process/index.js';
+import { Registry, type SchedulerDefinition } from '../core/index.js';
 import { functionModel, SimulatedWorld, type HostProfile } from '../backends/simulation/index.js';
-import { hostFingerprint } from '../metrics/index.js';
 import type { Manifest } from '../results/index.js';
 import { builtinSchedulers } from '../schedulers/index.js';
-import { LiveCellRun, SimulatedCellRun, type BackendDeps, type CellSettings, type CreateCellRun, type PluginSchedulers, type Programs } from '../suites/index.js';
+import { SimulatedCellRun, type CellSettings, type CreateCellRun, type PluginSchedulers, type Programs } from '../suites/index.js';
 import { builtinWorkloads, readFunctionFolders, type FunctionFolder, type WorkloadDefinition } from '../workloads/index.js';
 import { functionsFolder, runtimeFolder } from './package-root.js';
 
@@ -26,7 +23,7 @@ export function createRegistries(): Registries {
   };
 }
 
-const programs: Programs = {
+export const programs: Programs = {
   sampler: join(runtimeFolder, 'sampler.cjs'),
   storage: join(runtimeFolder, 'storage.cjs'),
   pacer: join(runtimeFolder, 'pacer.cjs'),
@@ -55,25 +52,6 @@ interface RunSettings {
   readonly memoryLimitMb: number;
   /** Undefined: as many as there are, or as the host profile says. */
   readonly containerCores: number | undefined;
-}
-
-/** Real containers, as processes of this machine. */
-export function livePlatform(): Platform {
-  const cores = availableParallelism();
-  const noRealTime = whyNoRealTime();
-  const classChanger = classChangerHere();
-  return {
-    backend: 'process',
-    cores,
-    fib30Ms: undefined,
-    host: { ...hostFingerprint() },
-    isLive: true,
-    checkFunctions: () => undefined,
-    createRun({ cell: settings, plugins, containerCores, ...limits }) {
-      const createBackend = (deps: BackendDeps): Backend => new ProcessBackend({ cores, ...limits, containerCores: containerCores ?? cores, ...deps, runtimeFolder, whyNoRealTime: noRealTime, classChanger });
-      return (cell, sink, profile) => new LiveCellRun(cell, sink, { settings, programs, plugins, createBackend }, profile);
-    },
-  };
 }
 
 /** A host that exists only in virtual time, as its profile describes it; `path`: how the profile was named. */

@@ -16,7 +16,7 @@ import {
   type Suite,
   type SuitePlan,
 } from '../suites/index.js';
-import { createRegistries, livePlatform, simulatedPlatform, type Platform, type Registries } from './composition.js';
+import { createRegistries, simulatedPlatform, type Platform, type Registries } from './composition.js';
 import { defaultHost, findHostProfile } from './host-profiles.js';
 import { interruptible, tell } from './output.js';
 import { packageCommit, packageVersion, suitesFolder } from './package-root.js';
@@ -126,6 +126,12 @@ function exitCodeOf(status: 'complete' | 'interrupted', { cells }: Manifest): Ex
   return cells.every((cell) => cell.status === 'valid' || cell.status === 'skipped') ? ExitCode.done : ExitCode.invalidCell;
 }
 
+/** Loaded when it is needed. */
+async function realPlatform(): Promise<Platform> {
+  const { livePlatform } = await import('./live-platform.js');
+  return livePlatform();
+}
+
 function earlierRun({ resume, out }: SuiteOptions): ResultSet | undefined {
   return resume === undefined ? undefined : findResultSet(resume === true ? 'latest' : resume, out);
 }
@@ -145,7 +151,7 @@ export async function suiteCommand(name: string, options: SuiteOptions): Promise
   const backend = options.backend ?? earlier?.backend ?? 'process';
   checkBackendOptions(options, backend);
   const host = options.host ?? (earlier?.host['hostProfilePath'] as string | undefined) ?? defaultHost;
-  const platform = backend === 'simulation' ? simulatedPlatform(findHostProfile(host), host) : livePlatform();
+  const platform = backend === 'simulation' ? simulatedPlatform(findHostProfile(host), host) : await realPlatform();
   const { exitCode } = await runNamedSuite(name, options, { platform, signal: interruptible().signal });
   process.exitCode = exitCode;
 }
