@@ -20,7 +20,7 @@ export function ownProfilePath(outFolder: string): string {
   return join(outFolder, 'this-host.yaml');
 }
 
-/** To a microsecond, a millionth of a core and so on: what comes after is noise. */
+/** What comes after is noise. */
 function round(value: number): number {
   return Math.round(value * 1_000) / 1_000;
 }
@@ -49,7 +49,8 @@ function profileOf(measured: HostMeasurements, cores: number): HostProfile {
       fib: { model: 'fib', loadLatencyMs: 0, loadCpuMs: 0, fib30Ms: round(measured.fib30Ms) },
       blob: {
         model: 'client',
-        loadLatencyMs: 0, loadCpuMs: 0,
+        loadLatencyMs: 0,
+        loadCpuMs: 0,
         clientCpuMs: round(blob.clientCpuMs),
         // The storage server runs on this machine: what a client waits for is its CPU time.
         clientServerCpuMs: round(blob.clientWaitMs),
@@ -68,7 +69,7 @@ export async function calibrateHost(outFolder: string, path: string, signal: Abo
   const platform = livePlatform();
   const registries = createRegistries();
   const launchParallel = defaultLaunchLimit(platform.cores);
-  const { fib30Ms } = calibrate(outFolder, hostFingerprint(), true);
+  const { fib30Ms } = calibrate(outFolder, hostFingerprint(), false);
   const settings = { seed: 0, keepAliveMs: 600_000, maxAttempts: 1, maxLagMs: Number.POSITIVE_INFINITY, maxFailedShare: 1 };
   const measured = await measureHost({
     createRun: platform.createRun({ cell: settings, plugins: new PluginSchedulers(registries.schedulers), launchLimit: launchParallel, memoryLimitMb: defaultContainerMemoryMb, containerCores: undefined }),
