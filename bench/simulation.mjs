@@ -95,7 +95,7 @@ async function runCell(name, count) {
   const ids = Array.from({ length: functionCount }, (_, index) => `f${index}`);
   const functions = new Map(ids.map((functionId) => [functionId, { functionId, name: 'stated', kind: 'cpu', handlerPath: '', timeoutMs: 600_000, needs: [] }]));
   const nobody = { invocation: () => undefined, sample: () => undefined, container: () => undefined };
-  const recorder = new CellRecorder(nobody);
+  const recorder = new CellRecorder(nobody, true);
   const world = new SimulatedWorld({ host, functions, memory: {
     containerStarted: (id) => recorder.containerStarted(id, world.clock.nowMs()),
     memoryChanged: (id, memoryMb) => recorder.memoryChanged(id, world.clock.nowMs(), memoryMb),

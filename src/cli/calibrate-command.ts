@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { formatHostProfile, type HostProfile } from '../backends/simulation/index.js';
 import { describeError, FbbError, wallClockIso } from '../core/index.js';
+import { checkWritable } from '../results/index.js';
 import { hostFingerprint } from '../metrics/index.js';
 import { calibrate, measureHost, PluginSchedulers, type HostMeasurements } from '../suites/index.js';
 import { createRegistries } from './composition.js';
@@ -93,7 +94,8 @@ export async function calibrateHost(outFolder: string, path: string, signal: Abo
 /** `calibrate`: measures this machine and writes its profile. */
 export async function calibrateCommand(options: CalibrateOptions): Promise<void> {
   const path = options.write ?? ownProfilePath(options.out);
-  const profile = await calibrateHost(options.out, path, interruptible().signal);
+  checkWritable(dirname(path));
+  const profile = await calibrateHost(options.out, path, interruptible('nothing is written').signal);
   print(formatHostProfile(profile).trimEnd());
   tell(`${path} is written; suite <name> --backend simulation --host ${path} simulates this machine.`);
 }

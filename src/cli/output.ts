@@ -20,11 +20,11 @@ export function styleFor(stream: NodeJS.WriteStream): TableStyle {
 }
 
 /** Ctrl-C once ends the running cell and keeps the finished ones; twice ends everything at once. */
-export function interruptible(): AbortController {
+export function interruptible(meanwhile = 'finished cells are kept'): AbortController {
   const controller = new AbortController();
   const onSignal = (): void => {
     if (controller.signal.aborted) process.exit(ExitCode.interrupted);
-    tell('\nStopping; finished cells are kept. Again to stop at once.');
+    tell(`\nStopping; ${meanwhile}. Again to stop at once.`);
     controller.abort();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);

@@ -78,7 +78,7 @@ function addSimulationCommands(program: Command): void {
     .command('validate-sim')
     .description('run cells here and in the simulation of this machine, and print how far apart they are')
     .argument('[suite]', 'name of a built-in suite, or path of a YAML file', 'icdcs')
-    .option('--live <result>', 'a stored live run to compare with, instead of one made now')
+    .addOption(new Option('--live <result>', 'a stored live run to compare with, instead of one made now: its folder, id, or latest').conflicts(['experiments', 'workloads', 'schedulers', 'repeat', 'limit']))
     .addOption(new Option('--published', "compare with the published figures of the suite instead, on the host profile of the paper's testbed").conflicts('live'))
     .option('--host <profile>', 'host to simulate (default: this machine, measured when there is no profile of it yet)')
     .option('--experiments <names>', 'only these, separated by commas', list)

@@ -9,7 +9,7 @@ export function checkSameRun(manifest: Manifest, suite: Suite, options: SuiteOpt
     throw new FbbError('FBB_ERR_RESULTS_RESUME', `${manifest.id} is of suite '${manifest.suite.name}'${manifest.suite.name === suite.name ? ', which has changed since' : ''}.`);
   }
   const { selection, settings } = manifest;
-  const quick = { limit: limitOf(options) ?? null, warmup: warmupOf(suite, options) };
+  const quick = { limit: limitOf(options) ?? null, warmup: manifest.backend === 'simulation' ? 0 : warmupOf(suite, options) };
   const given = [
     [options.full === true ? '--full' : '--experiments', experimentsAskedFor(suite, options), selection.experiments],
     ['--workloads', options.workloads, selection.workloads],

@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
 import { ExitCode, FbbError } from '../core/index.js';
 import { pairWithLive, pairWithPublished, renderValidation } from '../report/index.js';
-import { findResultSet, type ResultSet } from '../results/index.js';
+import { checkWritable, findResultSet, listResultSets, type ResultSet } from '../results/index.js';
+import { findSuitePath, suiteHash } from '../suites/index.js';
 import { calibrateHost, ownProfilePath } from './calibrate-command.js';
 import { simulatedPlatform } from './composition.js';
 import { defaultHost, findHostProfile } from './host-profiles.js';
 import { livePlatform } from './live-platform.js';
 import { interruptible, print, styleFor, tell } from './output.js';
+import { suitesFolder } from './package-root.js';
 import { runNamedSuite } from './suite-command.js';
 import type { SuiteOptions } from './suite-selection.js';
 
@@ -32,22 +34,41 @@ function selectionLike({ manifest: { selection } }: ResultSet): Partial<SuiteOpt
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
 }
 
+/** The run named; `latest` is the latest that is live. */
+function findLive(name: string, outFolder: string): ResultSet {
+  const candidates = name === 'latest' ? listResultSets(outFolder).reverse() : [name];
+  const runs = candidates.map((candidate) => findResultSet(candidate, outFolder));
+  const live = runs.find(({ manifest }) => manifest.backend !== 'simulation');
+  if (live !== undefined) return live;
+  throw new FbbError('FBB_ERR_NOT_COMPARABLE', name === 'latest' ? `There is no live run in ${outFolder}.` : `${name} is a simulation itself.`);
+}
+
+function checkSameSuite({ manifest }: ResultSet, suitePath: string): void {
+  if (manifest.suite.hash === suiteHash(suitePath)) return;
+  throw new FbbError('FBB_ERR_NOT_COMPARABLE', `${manifest.id} is of suite '${manifest.suite.name}' as it was then, which is not ${suitePath}.`);
+}
+
 async function validateAgainstLive(suite: string, options: ValidateOptions, signal: AbortSignal): Promise<ExitCode> {
+  checkWritable(options.out);
+  const stored = options.live === undefined ? undefined : findLive(options.live, options.out);
+  if (stored !== undefined) checkSameSuite(stored, findSuitePath(suite, suitesFolder));
   const path = options.host ?? ownProfilePath(options.out);
   if (options.host === undefined && !existsSync(path)) {
     tell('There is no profile of this machine yet: measuring one.');
     await calibrateHost(options.out, path, signal);
   }
   const host = findHostProfile(path);
-  const live = options.live === undefined ? (await runNamedSuite(suite, { ...options, backend: 'process' }, { platform: livePlatform(), signal })).results : findResultSet(options.live, options.out);
+  const here = livePlatform();
+  const liveCores = Number(stored?.manifest.host['cores'] ?? here.cores);
+  if (host.cores !== liveCores) throw new FbbError('FBB_ERR_NOT_COMPARABLE', `Host profile '${host.name}' has ${host.cores} cores, the live run ${liveCores}.`);
+  const live = stored ?? (await runNamedSuite(suite, { ...options, backend: 'process' }, { platform: here, signal })).results;
   if (signal.aborted) return ExitCode.interrupted;
-  if (live.manifest.backend === 'simulation') throw new FbbError('FBB_ERR_NOT_COMPARABLE', `${live.manifest.id} is a simulation itself.`);
   const { fib30Ms, settings } = live.manifest;
   const platform = simulatedPlatform({ ...host, launch: { ...host.launch, parallel: settings.launchLimit } }, path);
   // The same work: what fib(30) takes decides which numbers the workload computes.
   const same = { ...platform, fib30Ms: fib30Ms ?? platform.fib30Ms };
-  const limits = settings.containerCores === null ? {} : { containerCores: settings.containerCores };
-  const { results, exitCode } = await runNamedSuite(suite, { ...options, ...selectionLike(live), ...limits, repeat: 1, backend: 'simulation' }, { platform: same, signal });
+  const likeLive = { ...selectionLike(live), containerCores: settings.containerCores ?? liveCores, repeat: 1, backend: 'simulation' };
+  const { results, exitCode } = await runNamedSuite(suite, { ...options, ...likeLive }, { platform: same, signal });
   const pairs = pairWithLive(live.readSummaries(), results.readSummaries(), live.manifest);
   print(`\nlive ${live.manifest.id}, simulated ${results.manifest.id}\n${renderValidation(pairs, styleFor(process.stdout))}`);
   return exitCode;

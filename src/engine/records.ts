@@ -163,7 +163,7 @@ export class OpenInvocations {
   remove(record: InvocationRecord): void {
     const slots = this.#slots;
     let hole = this.#home(record.id);
-    while (slots[hole] !== record) hole = this.#next(hole);
+    for (; slots[hole] !== record; hole = this.#next(hole)) if (slots[hole] === undefined) return;
     // Whoever would not be found past the hole moves into it.
     for (let slot = this.#next(hole); ; slot = this.#next(slot)) {
       const other = slots[slot];

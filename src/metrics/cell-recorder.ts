@@ -25,9 +25,10 @@ export class CellRecorder implements Recorder {
   readonly #lag = new LatencyHistogram();
   readonly #errorCodes = new Map<string, number>();
 
-  constructor(sink: RowSink) {
+  /** `memoryIsExact`: the backend tells of every change of memory; it need not be sampled. */
+  constructor(sink: RowSink, memoryIsExact = false) {
     this.#sink = sink;
-    this.#usage = new UsageAccount((row) => sink.container(row));
+    this.#usage = new UsageAccount((row) => sink.container(row), memoryIsExact);
     this.#parts = {
       lag: new LatencyHistogram(),
       scheduling: new LatencyHistogram(),

@@ -48,9 +48,13 @@ export class UsageAccount {
   #exactMemoryMb = 0;
   #hostCpuPercentSum = 0;
   #rounds = 0;
+  /** NaN: unknown until it is read. */
+  readonly #memoryAtLaunchMb: number;
 
-  constructor(onRow: (row: ContainerRow) => void) {
+  /** `memoryIsExact`: the backend tells of every change, so a container that it has told nothing of has none. */
+  constructor(onRow: (row: ContainerRow) => void, memoryIsExact = false) {
     this.#onRow = onRow;
+    this.#memoryAtLaunchMb = memoryIsExact ? 0 : Number.NaN;
   }
 
   containerLaunched(container: Container): void {
@@ -60,8 +64,8 @@ export class UsageAccount {
     this.#accounts[id] = {
       row: { id, functionId, launchedMs, startedMs: launchedMs, readyMs: Number.NaN, retiredMs: Number.NaN, invocations: 0, batches: 0, peakMemoryMb: undefined, peakRssMb: undefined, cpuMs: undefined },
       container,
-      memoryMb: Number.NaN,
-      memoryAtMs: Number.NaN,
+      memoryMb: this.#memoryAtLaunchMb,
+      memoryAtMs: launchedMs,
       integral: 0,
       sampledCpuMs: 0,
       cpuFromSamples: false,

@@ -8,7 +8,7 @@ interface LeastDemand {
   readonly waitMs: number;
 }
 
-/** What a clairvoyant policy would reach with the work of a cell, found as its invocations arrive. */
+/** What a clairvoyant policy would reach with the work of a cell, found as its invocations arrive; on one core no policy has a lower mean. */
 export class Bound {
   readonly #cores: number;
   readonly #histogram = new LatencyHistogram();
@@ -24,7 +24,7 @@ export class Bound {
 
   /** Times must not go back. Who waits for something outside needs no core meanwhile. */
   arrive(atMs: number, { cpuMs, serverCpuMs, waitMs }: LeastDemand): void {
-    // The server's part is given to it for nothing: a bound may be lower, not higher.
+    // The server's part is given to it for nothing: too low is on the safe side.
     if (serverCpuMs + waitMs > 0) this.#waitsMs.set(this.#arrived, serverCpuMs + waitMs);
     this.#arrived += 1;
     this.#policy.arrive(atMs, cpuMs);

@@ -6,7 +6,7 @@ export { measureHost, type HostMeasurements } from './measure-host.js';
 export { planSuite, type Selection, type SuitePlan } from './plan.js';
 export type { PlannedCell } from './planned-cell.js';
 export { firstIndependent } from './profile-order.js';
-export { findSuite, findSuitePath, listSuites, readSuiteFile, type Suite } from './suite-file.js';
+export { findSuite, findSuitePath, listSuites, readSuiteFile, suiteHash, type Suite } from './suite-file.js';
 export { loadSuitePlugins, PluginSchedulers } from './suite-plugins.js';
 export { SimulatedCellRun } from './simulated-cell-run.js';
 export { runSuite, type CreateCellRun, type SuiteObserver } from './suite-runner.js';

@@ -77,7 +77,7 @@ export class SimulatedCellRun implements CellRun {
     this.#cell = cell;
     this.#options = options;
     this.#profile = profile;
-    this.#recorder = new CellRecorder(sink);
+    this.#recorder = new CellRecorder(sink, true);
   }
 
   get progress(): CellProgress {

@@ -182,7 +182,16 @@ export function readSuiteFile(path: string, names: SuiteNames): Suite {
   };
   const { value, text } = parseYamlFile(path, createSuiteSchema(names), (data) => optionIssues(data, names.schedulers, nameOf));
   const publishedFigures = value.published === undefined ? undefined : parseYamlFile(join(dirname(path), value.published), publishedSchema).value;
-  return { ...value, path, hash: createHash('sha256').update(text).digest('hex'), publishedFigures };
+  return { ...value, path, hash: hashOf(text), publishedFigures };
+}
+
+/** Of the suite file at `path`, as it is in manifests. */
+export function suiteHash(path: string): string {
+  return hashOf(readFileSync(path, 'utf8'));
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 /** Names of the suites in a folder. */

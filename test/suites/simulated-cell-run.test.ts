@@ -67,6 +67,49 @@ describe('the summary of a simulated cell', () => {
   });
 });
 
+describe('containers of a simulated cell', () => {
+  const oneForEach = (more: Partial<Scheduler>, spare = 0): SchedulerDefinition =>
+    schedulerOf(() => ({
+      onArrival(invocation, ctx) {
+        ctx.assign(ctx.launch(invocation.functionId), [invocation], 'serial');
+        for (let i = 0; i < spare; i += 1) ctx.launch(invocation.functionId);
+      },
+      ...more,
+    }));
+
+  it('tell their CPU time also when they leave with the last outcome', async () => {
+    const sink = new KeptRows();
+    await smallRun(smallCell(oneForEach({ onContainerIdle: (container, ctx) => ctx.retire(container) }), someInvocations.slice(0, 1)), { sink }).run();
+    expect(sink.containers.map(({ cpuMs }) => cpuMs)).toEqual([expect.closeTo(30 + 0.5 + 1 + 8 + 6 + 3 + 5, 0) as number]);
+  });
+
+  it('cost no memory while they wait for a place among the launches', async () => {
+    const sink = new KeptRows();
+    const { summary } = await smallRun(smallCell(oneForEach({}, 30), someInvocations.slice(0, 1)), { sink }).run();
+    const begun = sink.containers.filter(({ startedMs, launchedMs, peakMemoryMb = 0 }) => startedMs > launchedMs || peakMemoryMb > 0);
+    expect(begun.length).toBeLessThan(10);
+    expect(summary.memory.unsampledContainers).toBe(0);
+    expect((summary.memory.gbSeconds ?? 0) * 1_024_000).toBeLessThanOrEqual(begun.reduce((sum, { retiredMs, startedMs }) => sum + 13 * (retiredMs - startedMs), 0));
+  });
+});
+
+describe('a simulated cell that would never end', () => {
+  it('is ended where an input makes no demand', async () => {
+    const [first] = someInvocations;
+    const cell = smallCell(builtin('baseline'), [{ ...(first as (typeof someInvocations)[number]), name: 'fib', n: Number.NaN }]);
+    await expect(smallRun(cell, { sink: new KeptRows() }).run()).rejects.toMatchObject({ code: 'FBB_ERR_FUNCTION_INPUT' });
+  });
+
+  it('is ended where a scheduler acts again and again in no time', async () => {
+    const restless = (ctx: SchedulerContext): void => {
+      ctx.retire(ctx.launch('fib'));
+      ctx.setTimer(0, () => restless(ctx));
+    };
+    const cell = smallCell(schedulerOf(() => ({ onArrival: (_invocation, ctx) => restless(ctx) })), someInvocations.slice(0, 1));
+    await expect(smallRun(cell, { sink: { invocation: () => undefined, sample: () => undefined, container: () => undefined } as never }).run()).rejects.toMatchObject({ code: 'FBB_ERR_SCHEDULER_STALLED' });
+  });
+});
+
 describe('a simulated cell that is interrupted', () => {
   const interrupted = expect.objectContaining({ code: 'FBB_ERR_CELL_INTERRUPTED' }) as Error;
 

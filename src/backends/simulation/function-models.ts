@@ -18,7 +18,6 @@ function modelOf(profile: FunctionProfile): DemandOf {
     case 'stated':
       return (input, into) => {
         const { cpuMs, waitMs } = input as { cpuMs: number; waitMs: number };
-        if (!(cpuMs >= 0 && waitMs >= 0)) throw new FbbError('FBB_ERR_FUNCTION_INPUT', `An input must be { cpuMs, waitMs }, both at least 0; it is ${JSON.stringify(input)}.`);
         into.firstCpuMs = 0;
         into.clientCpuMs = 0;
         into.clientServerCpuMs = 0;
@@ -40,9 +39,18 @@ function modelOf(profile: FunctionProfile): DemandOf {
   }
 }
 
+/** An input that the model cannot read must not become work without end. */
+function checked(functionName: string, model: DemandOf): DemandOf {
+  return (input, into) => {
+    model(input, into);
+    if (into.cpuMs >= 0 && into.waitMs >= 0 && into.cpuMs + into.waitMs < Number.POSITIVE_INFINITY) return;
+    throw new FbbError('FBB_ERR_FUNCTION_INPUT', `The host profile's model of function '${functionName}' has no demand for the input ${JSON.stringify(input)}.`);
+  };
+}
+
 /** What each invocation of a function demands on this host. A function that the profile does not know cannot be simulated. */
 export function functionModel(functionName: string, host: HostProfile): FunctionModel {
   const profile = host.functions[functionName];
-  if (profile !== undefined) return { loadLatencyMs: profile.loadLatencyMs, loadCpuMs: profile.loadCpuMs, demandOf: modelOf(profile) };
+  if (profile !== undefined) return { loadLatencyMs: profile.loadLatencyMs, loadCpuMs: profile.loadCpuMs, demandOf: checked(functionName, modelOf(profile)) };
   throw new FbbError('FBB_ERR_HOST_PROFILE', `The host profile '${host.name}' does not say what function '${functionName}' costs; it knows: ${Object.keys(host.functions).join(', ')}.`);
 }

@@ -32,6 +32,8 @@ export class SimulationBackend implements Backend, LaunchListener {
   /** By id; undefined once it is gone. */
   readonly #containers: (SimulatedContainer | undefined)[] = [];
   readonly #memory: HostMemory;
+  /** Gone, and their usage not told yet: the cell may end before that. */
+  readonly #leaving = new Set<SimulatedContainer>();
   #execution: Execution | undefined;
   #cell: BackendCell | undefined;
 
@@ -99,6 +101,7 @@ export class SimulationBackend implements Backend, LaunchListener {
     if (container === undefined || container.cpuClass === cpuClass) return;
     container.cpuClass = cpuClass;
     for (const run of container.runs) if (run.work >= 0) this.#processor.setClass(run.work, run.workClass);
+    for (const start of container.threadStarts) start.setClass(container.workClass);
   }
 
   /** Of the main thread, as the process backend tells it. */
@@ -107,10 +110,8 @@ export class SimulationBackend implements Backend, LaunchListener {
   }
 
   async close(): Promise<void> {
-    const { listener } = this.#opened();
-    for (const container of this.#containers) {
-      if (container !== undefined) listener.containerEnded(container.id, { cpuMs: this.#processor.accountMs(container.account), peakMemoryMb: container.peakMemoryMb });
-    }
+    for (const container of this.#leaving) this.#tellUsage(container);
+    for (const container of this.#containers) if (container !== undefined) this.#tellUsage(container);
     this.#containers.length = 0;
   }
 
@@ -137,6 +138,14 @@ export class SimulationBackend implements Backend, LaunchListener {
     container.gone = true;
     if (!container.ready) this.#launches.abandon(id);
     this.#executing().abandon(container);
-    this.#clock.setTimer(0, () => this.#opened().listener.containerEnded(id, { cpuMs: this.#processor.accountMs(container.account), peakMemoryMb: container.peakMemoryMb }));
+    this.#leaving.add(container);
+    this.#clock.setTimer(0, () => this.#tellUsage(container));
+  }
+
+  /** The last word on a container. */
+  #tellUsage(container: SimulatedContainer): void {
+    const { id, account, peakMemoryMb } = container;
+    this.#leaving.delete(container);
+    this.#opened().listener.containerEnded(id, { cpuMs: this.#processor.accountMs(account), peakMemoryMb });
   }
 }

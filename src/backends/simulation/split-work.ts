@@ -39,6 +39,10 @@ export class SplitWork {
     return this;
   }
 
+  setClass(cpuClass: WorkClass): void {
+    for (const { work } of this.#parts) this.#cores.setClass(work, cpuClass);
+  }
+
   abandon(): void {
     for (const { work } of this.#parts) this.#cores.abandon(work);
     this.#parts.clear();

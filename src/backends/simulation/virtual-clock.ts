@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../../core/index.js';
+import { FbbError, type Clock, type Timer } from '../../core/index.js';
 import { EventQueue, type EventHandler } from './event-queue.js';
 
 class VirtualTimer implements Timer, EventHandler {
@@ -24,11 +24,20 @@ class VirtualTimer implements Timer, EventHandler {
   }
 }
 
+/** More events than any burst of arrivals makes. */
+const mostAtOneInstant = 1_000_000;
+
+function standsStill(atMs: number): FbbError {
+  return new FbbError('FBB_ERR_SCHEDULER_STALLED', `Virtual time stands still at ${atMs} ms after ${mostAtOneInstant} events: does the scheduler act again and again in no time?`);
+}
+
 /** Time that passes only from event to event. */
 export class VirtualClock implements Clock {
   readonly events = new EventQueue();
   #nowMs = 0;
   #stopped = false;
+  /** Events since time last went on. */
+  #still = 0;
 
   nowMs(): number {
     return this.#nowMs;
@@ -50,6 +59,8 @@ export class VirtualClock implements Clock {
       const standing = events.nextStanding();
       const atMs = standing === undefined ? events.nextScheduledMs : standing.atMs;
       if (atMs === Number.POSITIVE_INFINITY) return false;
+      if (atMs > this.#nowMs) this.#still = 0;
+      else if (++this.#still > mostAtOneInstant) throw standsStill(atMs);
       this.#nowMs = atMs;
       if (standing === undefined) events.fireScheduled();
       else standing.fire();
