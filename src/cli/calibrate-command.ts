@@ -51,7 +51,7 @@ function profileOf(measured: HostMeasurements, cores: number): HostProfile {
       blob: {
         model: 'client',
         loadLatencyMs: 0,
-        loadCpuMs: 0,
+        loadCpuMs: round(blob.loadCpuMs),
         clientCpuMs: round(blob.clientCpuMs),
         // The storage server runs on this machine: what a client waits for is its CPU time.
         clientServerCpuMs: round(blob.clientWaitMs),

@@ -45,7 +45,7 @@ export interface HostMeasurements {
   readonly containerMb: number;
   readonly threadMb: number;
   readonly fib30Ms: number;
-  readonly blob: { readonly clientCpuMs: number; readonly clientWaitMs: number; readonly cpuMs: number; readonly waitMs: number; readonly firstCpuMs: number };
+  readonly blob: { readonly loadCpuMs: number; readonly clientCpuMs: number; readonly clientWaitMs: number; readonly cpuMs: number; readonly waitMs: number; readonly firstCpuMs: number };
 }
 
 interface MeasureHostOptions {
@@ -145,6 +145,11 @@ async function measureCores(run: RunTrial, { functions, cores, fib30Ms }: Measur
   return { effectiveCores: Math.min(cores, (cores * aloneMs) / togetherMs), fib30Ms: aloneMs * fibGrowth ** (30 - n) };
 }
 
+/** Of launches that have the machine for themselves. */
+function launchMs({ containers }: Measurement): number {
+  return median(containers.map(({ launchedMs, readyMs }) => readyMs - launchedMs));
+}
+
 interface LaunchMeasurements {
   readonly aloneMs: number;
   readonly cpuMs: number;
@@ -160,7 +165,7 @@ async function measureLaunches(run: RunTrial, cores: number, { functions }: Meas
   const apart = await run({ ...common, name: 'launches one by one', atMs: evenly(10, 600) });
   const burstSize = 24;
   const burst = await run({ ...common, name: 'launches at once', atMs: evenly(burstSize, 0) });
-  const aloneMs = median(apart.containers.map(({ launchedMs, readyMs }) => readyMs - launchedMs));
+  const aloneMs = launchMs(apart);
   const makespanMs = Math.max(...burst.containers.map(({ readyMs }) => readyMs)) - Math.min(...burst.containers.map(({ launchedMs }) => launchedMs));
   const cpuMs = (makespanMs * cores) / burstSize;
   return {
@@ -210,9 +215,10 @@ async function measureThreads(run: RunTrial, launches: LaunchMeasurements, { fun
 }
 
 /** Storage clients: with one for each invocation, and with one for all. */
-async function measureBlob(run: RunTrial, requestCpuMs: number, { functions }: MeasureHostOptions): Promise<HostMeasurements['blob']> {
+async function measureBlob(run: RunTrial, { launches, requestCpuMs }: { readonly launches: LaunchMeasurements; readonly requestCpuMs: number }, { functions }: MeasureHostOptions): Promise<HostMeasurements['blob']> {
   const bytes = 5_304;
   const common = { folder: functions.blob, atMs: evenly(50, 60), inputOf: (id: number) => ({ key: `calibration-${id}`, bytes }), containers: 'one', mode: 'serial' } as const;
+  const alone = await run({ ...common, name: 'launches with a storage library', atMs: evenly(8, 700), containers: 'new', multiplexing: false });
   const own = (await run({ ...common, name: 'a storage client each', multiplexing: false })).invocations;
   const shared = (await run({ ...common, name: 'one storage client', multiplexing: true })).invocations;
   const executionOf = (invocations: readonly MeasuredInvocation[]): number => median(invocations.slice(10).map(({ executionMs }) => executionMs));
@@ -221,6 +227,7 @@ async function measureBlob(run: RunTrial, requestCpuMs: number, { functions }: M
   const clientCpuMs = Math.max(0, Math.min(ownCpuMs - sharedCpuMs, ownMs - sharedMs));
   const cpuMs = Math.max(0, Math.min(sharedCpuMs - requestCpuMs, sharedMs));
   return {
+    loadCpuMs: Math.max(0, launchMs(alone) - launches.aloneMs),
     clientCpuMs,
     clientWaitMs: Math.max(0, ownMs - sharedMs - clientCpuMs),
     cpuMs,
@@ -236,7 +243,7 @@ export async function measureHost(options: MeasureHostOptions): Promise<HostMeas
   const launches = await measureLaunches(run, effectiveCores, options);
   const requests = await measureRequests(run, options);
   const threads = await measureThreads(run, launches, options);
-  const blob = await measureBlob(run, requests.requestCpuMs, options);
+  const blob = await measureBlob(run, { launches, requestCpuMs: requests.requestCpuMs }, options);
   const measured = {
     effectiveCores,
     launchParallel: options.launchParallel,

@@ -80,7 +80,7 @@ describe('containers of a simulated cell', () => {
   it('tell their CPU time also when they leave with the last outcome', async () => {
     const sink = new KeptRows();
     await smallRun(smallCell(oneForEach({ onContainerIdle: (container, ctx) => ctx.retire(container) }), someInvocations.slice(0, 1)), { sink }).run();
-    expect(sink.containers.map(({ cpuMs }) => cpuMs)).toEqual([expect.closeTo(30 + 0.5 + 1 + 8 + 6 + 3 + 5, 0) as number]);
+    expect(sink.containers.map(({ cpuMs }) => cpuMs)).toEqual([expect.closeTo(30 + 0.5 + 1 + 8 + 6 + 3 + 5, 0)]);
   });
 
   it('cost no memory while they wait for a place among the launches', async () => {
@@ -106,7 +106,7 @@ describe('a simulated cell that would never end', () => {
       ctx.setTimer(0, () => restless(ctx));
     };
     const cell = smallCell(schedulerOf(() => ({ onArrival: (_invocation, ctx) => restless(ctx) })), someInvocations.slice(0, 1));
-    await expect(smallRun(cell, { sink: { invocation: () => undefined, sample: () => undefined, container: () => undefined } as never }).run()).rejects.toMatchObject({ code: 'FBB_ERR_SCHEDULER_STALLED' });
+    await expect(smallRun(cell, { sink: { invocation: () => undefined, sample: () => undefined, container: () => undefined } }).run()).rejects.toMatchObject({ code: 'FBB_ERR_SCHEDULER_STALLED' });
   });
 });
 
