@@ -48,7 +48,7 @@ module.exports = {
     folderImportsOnly('core'),
     ...['schedulers', 'engine', 'workloads', 'metrics', 'stats', 'results', 'storage', 'plugins'].map((folder) => folderImportsOnly(folder, 'core')),
     folderImportsOnly('testkit', 'core', 'engine', 'plugins'),
-    folderImportsOnly('suites', 'core', 'engine', 'plugins', 'schedulers', 'workloads', 'metrics', 'results', 'backends', 'storage'),
+    folderImportsOnly('suites', 'core', 'engine', 'plugins', 'schedulers', 'workloads', 'metrics', 'results', 'stats', 'backends', 'storage'),
     folderImportsOnly('report', 'core', 'results', 'stats'),
     {
       name: 'backend-imports',

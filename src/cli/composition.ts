@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { Registry, type Backend, type SchedulerDefinition } from '../core/index.js';
-import { classChangerHere, ProcessBackend, whyNoRealTime } from '../backends/process/index.js';
+import { Registry, type SchedulerDefinition } from '../core/index.js';
+import { functionModel, SimulatedWorld, type HostProfile } from '../backends/simulation/index.js';
+import type { Manifest } from '../results/index.js';
 import { builtinSchedulers } from '../schedulers/index.js';
-import type { BackendDeps, Programs } from '../suites/index.js';
+import { SimulatedCellRun, type CellSettings, type CreateCellRun, type PluginSchedulers, type Programs } from '../suites/index.js';
 import { builtinWorkloads, readFunctionFolders, type FunctionFolder, type WorkloadDefinition } from '../workloads/index.js';
 import { functionsFolder, runtimeFolder } from './package-root.js';
 
@@ -28,16 +30,44 @@ export const programs: Programs = {
   watchdog: join(runtimeFolder, 'watchdog.cjs'),
 };
 
-interface BackendSettings {
+/** Where cells run: this machine, or one that exists only in virtual time. */
+export interface Platform {
+  readonly backend: string;
   readonly cores: number;
-  readonly launchLimit: number;
-  readonly memoryLimitMb: number;
-  readonly containerCores: number;
+  /** Solo time of fib(30) where it is known beforehand. */
+  readonly fib30Ms: number | undefined;
+  /** Of the machine that is measured; what is simulated is told as such. */
+  readonly host: Manifest['host'];
+  /** Whether its cells take the time that their workloads take, and the first of a session are slow ones. */
+  readonly isLive: boolean;
+  /** Throws when it cannot run one of these functions. */
+  checkFunctions(names: Iterable<string>): void;
+  createRun(settings: RunSettings): CreateCellRun;
 }
 
-/** Where live or simulated, processes or anything else, is decided. */
-export function backendFactory(settings: BackendSettings): (deps: BackendDeps) => Backend {
-  const noRealTime = whyNoRealTime();
-  const classChanger = classChangerHere();
-  return (deps) => new ProcessBackend({ ...settings, ...deps, runtimeFolder, whyNoRealTime: noRealTime, classChanger });
+interface RunSettings {
+  readonly cell: CellSettings;
+  readonly plugins: PluginSchedulers;
+  readonly launchLimit: number;
+  readonly memoryLimitMb: number;
+  /** Undefined: as many as there are, or as the host profile says. */
+  readonly containerCores: number | undefined;
+}
+
+/** A host that exists only in virtual time, as its profile describes it; `path`: how the profile was named. */
+export function simulatedPlatform(host: HostProfile, path: string): Platform {
+  const { fib } = host.functions;
+  return {
+    backend: 'simulation',
+    cores: host.cores,
+    fib30Ms: fib?.model === 'fib' ? fib.fib30Ms : undefined,
+    host: { hostProfile: host.name, hostProfilePath: path, hostProfileSource: host.source, hostProfileHash: createHash('sha256').update(JSON.stringify(host)).digest('hex'), cores: host.cores, effectiveCores: host.effectiveCores ?? host.cores },
+    isLive: false,
+    checkFunctions(names) {
+      for (const name of names) functionModel(name, host);
+    },
+    createRun({ cell: settings, plugins, containerCores }) {
+      return (cell, sink, profile) => new SimulatedCellRun(cell, sink, { settings, plugins, watchdogProgram: programs.watchdog, createWorld: (needs) => new SimulatedWorld({ host, containerCores, ...needs }) }, profile);
+    },
+  };
 }

@@ -3,6 +3,7 @@ import { describeError, describeOptions, type SchedulerOption } from '../core/in
 import { listResultSets, ResultSet, type Manifest } from '../results/index.js';
 import { findSuite, listSuites } from '../suites/index.js';
 import { createRegistries, type Registries } from './composition.js';
+import { listHostProfiles } from './host-profiles.js';
 import { print } from './output.js';
 import { suitesFolder } from './package-root.js';
 
@@ -15,7 +16,7 @@ interface Entry {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-type Topic = 'suites' | 'schedulers' | 'workloads' | 'functions' | 'results';
+type Topic = 'suites' | 'schedulers' | 'workloads' | 'functions' | 'hosts' | 'results';
 
 const readers: Record<Topic, (registries: Registries, out: string) => Entry[]> = {
   suites: (registries) =>
@@ -32,6 +33,7 @@ const readers: Record<Topic, (registries: Registries, out: string) => Entry[]> =
     })),
   workloads: ({ workloads }) => workloads.list().map(({ name, description, functionName, spanMs }) => ({ name, description, details: { function: functionName, spanMs } })),
   functions: ({ functions }) => functions.list().map(({ name, description, kind, timeoutMs, needs }) => ({ name, description, details: { kind, timeoutMs, needs: needs.join(', ') || 'nothing' } })),
+  hosts: () => listHostProfiles().map(({ name, description, cores, effectiveCores, source }) => ({ name, description, details: { cores, effectiveCores: effectiveCores ?? cores, source } })),
   results: (_registries, out) =>
     listResultSets(out).map((folder) => {
       let manifest: Manifest;
@@ -64,7 +66,7 @@ function printEntries(topic: string, entries: readonly Entry[], verbose: boolean
 /** `list [topic]` */
 export function listCommand(topic: Topic | undefined, options: { out: string; verbose?: true; json?: true }): void {
   const registries = createRegistries();
-  const topics: Topic[] = topic === undefined ? ['suites', 'schedulers', 'workloads', 'functions'] : [topic];
+  const topics: Topic[] = topic === undefined ? ['suites', 'schedulers', 'workloads', 'functions', 'hosts'] : [topic];
   const found = topics.map((name) => [name, readers[name](registries, options.out)] as const);
   if (options.json === true) print(JSON.stringify(Object.fromEntries(found), undefined, 2));
   else for (const [name, entries] of found) printEntries(name, entries, options.verbose === true);

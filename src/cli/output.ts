@@ -1,4 +1,5 @@
 import { createColors } from 'picocolors';
+import { ExitCode } from '../core/index.js';
 import type { TableStyle } from '../report/index.js';
 
 /** The terminal, as commands see it: results to stdout, everything else to stderr. */
@@ -16,4 +17,16 @@ export function styleFor(stream: NodeJS.WriteStream): TableStyle {
   const wanted = process.env['NO_COLOR'] === undefined && process.env['TERM'] !== 'dumb';
   const colours = createColors(stream.isTTY ? wanted : false);
   return { bold: colours.bold, dim: colours.dim, red: colours.red };
+}
+
+/** Ctrl-C once ends the running cell and keeps the finished ones; twice ends everything at once. */
+export function interruptible(meanwhile = 'finished cells are kept'): AbortController {
+  const controller = new AbortController();
+  const onSignal = (): void => {
+    if (controller.signal.aborted) process.exit(ExitCode.interrupted);
+    tell(`\nStopping; ${meanwhile}. Again to stop at once.`);
+    controller.abort();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  return controller;
 }

@@ -14,6 +14,7 @@ export const packageRoot = findRoot();
 export const packageVersion = (JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string }).version;
 
 export const templatesFolder = join(packageRoot, 'templates');
+export const hostsFolder = join(packageRoot, 'hosts');
 export const suitesFolder = join(packageRoot, 'suites');
 export const functionsFolder = join(packageRoot, 'dist', 'functions');
 export const runtimeFolder = join(packageRoot, 'dist', 'runtime');

@@ -2,8 +2,10 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { ExitCode, FbbError } from '../core/index.js';
 import { tell } from './output.js';
 import { packageVersion } from './package-root.js';
+import type { CalibrateOptions } from './calibrate-command.js';
 import type { PluginCheckOptions } from './plugin-command.js';
 import type { SuiteOptions } from './suite-selection.js';
+import type { ValidateOptions } from './validate-command.js';
 
 function list(text: string): string[] {
   return text.split(',').map((part) => part.trim()).filter((part) => part !== '');
@@ -61,7 +63,37 @@ function addPluginCommands(program: Command): void {
     });
 }
 
-const listTopics = ['suites', 'schedulers', 'workloads', 'functions', 'results'] as const;
+function addSimulationCommands(program: Command): void {
+  program
+    .command('calibrate')
+    .description('measure this machine and write its profile, for the simulation (about 40 s)')
+    .option('--write <path>', 'where the profile is written (default: this-host.yaml beside the results)')
+    .option('--out <folder>', 'where result sets are stored', 'results')
+    .action(async (options: CalibrateOptions) => {
+      const { calibrateCommand } = await import('./calibrate-command.js');
+      await calibrateCommand(options);
+    });
+
+  program
+    .command('validate-sim')
+    .description('run cells here and in the simulation of this machine, and print how far apart they are')
+    .argument('[suite]', 'name of a built-in suite, or path of a YAML file', 'icdcs')
+    .addOption(new Option('--live <result>', 'a stored live run to compare with, instead of one made now: its folder, id, or latest').conflicts(['experiments', 'workloads', 'schedulers', 'repeat', 'limit']))
+    .addOption(new Option('--published', "compare with the published figures of the suite instead, on the host profile of the paper's testbed").conflicts('live'))
+    .option('--host <profile>', 'host to simulate (default: this machine, measured when there is no profile of it yet)')
+    .option('--experiments <names>', 'only these, separated by commas', list)
+    .option('--workloads <names>', 'only these, separated by commas', list)
+    .option('--schedulers <names>', 'only these, separated by commas', list)
+    .option('--repeat <n>', 'run every live cell so often', whole(1, 1000))
+    .option('--limit <n>', 'only the first n invocations of each workload', whole(1, 100_000_000))
+    .option('--out <folder>', 'where result sets are stored', 'results')
+    .action(async (suite: string, options: ValidateOptions) => {
+      const { validateCommand } = await import('./validate-command.js');
+      await validateCommand(suite, options);
+    });
+}
+
+const listTopics = ['suites', 'schedulers', 'workloads', 'functions', 'hosts', 'results'] as const;
 
 // Each action loads its command when it runs, so that --help does not wait for what it does not need.
 function createProgram(): Command {
@@ -93,12 +125,16 @@ function createProgram(): Command {
     .option('--launch-limit <n>', 'containers that may be starting at once (default: two a core)', whole(1, 1000))
     .option('--container-memory <mb>', 'memory of a container, in MB (default: 1024)', whole(64, 1_048_576))
     .option('--container-cores <n>', 'cores that a container may use at once (default: all; fewer need taskset)', whole(1, 1024))
-    .addOption(new Option('--backend <name>', 'where containers come from').choices(['process']).default('process'))
+    .addOption(new Option('--backend <name>', 'where containers come from (default: process)').choices(['process', 'simulation']))
+    .option('--host <profile>', 'host to simulate: name of a profile that there is, or path of one', undefined)
+    .option('--no-rows', 'no row for each invocation, only histograms: for millions of them')
     .option('--json', 'print the summaries of all cells as JSON')
     .action(async (suite: string, options: SuiteOptions) => {
       const { suiteCommand } = await import('./suite-command.js');
       await suiteCommand(suite, options);
     });
+
+  addSimulationCommands(program);
 
   program
     .command('list')

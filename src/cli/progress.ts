@@ -37,12 +37,15 @@ function describe({ latencyMs, containers, invocations, valid, skipped }: CellSu
 export class Progress implements SuiteObserver {
   readonly #bar: SingleBar | undefined;
   readonly #cells: readonly PlannedCell[];
+  readonly #live: boolean;
   #startedMs = 0;
   #refresh: NodeJS.Timeout | undefined;
 
-  constructor(cells: readonly PlannedCell[], terminal: boolean, readonly hookStuck: (sentence: string) => never) {
+  /** `live`: whether a cell takes as long as its workload. */
+  constructor(cells: readonly PlannedCell[], { terminal, live }: { readonly terminal: boolean; readonly live: boolean }, readonly hookStuck: (sentence: string) => never) {
     this.#cells = cells;
-    if (terminal) this.#bar = new SingleBar({ format: '{position} {cell} {bar} {value}/{total} · {left} left', hideCursor: true, clearOnComplete: true, barsize: 24, stream: process.stderr, gracefulExit: false });
+    this.#live = live;
+    if (terminal) this.#bar = new SingleBar({ format: `{position} {cell} {bar} {value}/{total}${live ? ' · {left} left' : ''}`, hideCursor: true, clearOnComplete: true, barsize: 24, stream: process.stderr, gracefulExit: false });
   }
 
   warmupStarted(): void {
@@ -58,7 +61,7 @@ export class Progress implements SuiteObserver {
       return formatDuration(restMs);
     };
     if (this.#bar === undefined) {
-      tell(`${position} ${cell.key.id}: ${progress().total} invocations, about ${left()} left in all`);
+      if (this.#live) tell(`${position} ${cell.key.id}: ${progress().total} invocations, about ${left()} left in all`);
       return;
     }
     this.#bar.start(progress().total, 0, { position, cell: cell.key.id, left: left() });
@@ -67,7 +70,7 @@ export class Progress implements SuiteObserver {
 
   cellEnded(cell: PlannedCell, summary: CellSummary): void {
     this.#stopBar();
-    const took = summary.skipped === undefined ? `, ${formatDuration(monotonicNowMs() - this.#startedMs)}` : '';
+    const took = this.#live && summary.skipped === undefined ? `, ${formatDuration(monotonicNowMs() - this.#startedMs)}` : '';
     tell(`  ${cell.key.id}: ${describe(summary)}${took}`);
   }
 

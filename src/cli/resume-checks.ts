@@ -9,7 +9,7 @@ export function checkSameRun(manifest: Manifest, suite: Suite, options: SuiteOpt
     throw new FbbError('FBB_ERR_RESULTS_RESUME', `${manifest.id} is of suite '${manifest.suite.name}'${manifest.suite.name === suite.name ? ', which has changed since' : ''}.`);
   }
   const { selection, settings } = manifest;
-  const quick = { limit: limitOf(options) ?? null, warmup: warmupOf(suite, options) };
+  const quick = { limit: limitOf(options) ?? null, warmup: manifest.backend === 'simulation' ? 0 : warmupOf(suite, options) };
   const given = [
     [options.full === true ? '--full' : '--experiments', experimentsAskedFor(suite, options), selection.experiments],
     ['--workloads', options.workloads, selection.workloads],
@@ -23,6 +23,7 @@ export function checkSameRun(manifest: Manifest, suite: Suite, options: SuiteOpt
     ['--launch-limit', options.launchLimit, settings.launchLimit],
     ['--container-memory', options.containerMemory, settings.containerMemoryMb],
     ['--container-cores', options.containerCores, settings.containerCores],
+    ['--no-rows', options.rows === false ? false : undefined, settings.rows],
     ['limit or warm-up than --quick has', options.quick === true ? quick : undefined, { limit: selection.limit, warmup: settings.warmupInvocations }],
   ] as const;
   const other = given.filter(([, value, before]) => value !== undefined && JSON.stringify(value) !== JSON.stringify(before)).map(([option]) => option);
@@ -30,6 +31,12 @@ export function checkSameRun(manifest: Manifest, suite: Suite, options: SuiteOpt
     throw new FbbError('FBB_ERR_RESULTS_RESUME', `${manifest.id} was run with another ${other.join(', ')}.`, { fix: 'Leave the option out to go on as the run began, or start a new one without --resume.' });
   }
   if (manifest.backend !== options.backend) throw new FbbError('FBB_ERR_RESULTS_RESUME', `${manifest.id} was run with backend '${manifest.backend}'.`);
+}
+
+/** Throws when the host that an earlier run simulated was another one. */
+export function checkSameHost({ id, host }: Manifest, { host: now }: Pick<Manifest, 'host'>): void {
+  if (host['hostProfileHash'] === now['hostProfileHash']) return;
+  throw new FbbError('FBB_ERR_RESULTS_RESUME', `${id} was run on host profile '${host['hostProfile'] ?? ''}' as it was then.`, { fix: 'Name the same profile with --host, or start a new run without --resume: a simulation takes seconds.' });
 }
 
 /** Throws when a plug-in is not the one that the earlier run had. */

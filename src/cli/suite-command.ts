@@ -1,6 +1,5 @@
 import { closeSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
-import { createRng, ExitCode, schedulerOptions, wallClockIso } from '../core/index.js';
+import { createRng, ExitCode, FbbError, schedulerOptions, wallClockIso } from '../core/index.js';
 import { hostFingerprint } from '../metrics/index.js';
 import { checkWritable, findResultSet, ResultSet, schemaVersion, type Manifest } from '../results/index.js';
 import {
@@ -17,13 +16,14 @@ import {
   type Suite,
   type SuitePlan,
 } from '../suites/index.js';
-import { backendFactory, createRegistries, programs, type Registries } from './composition.js';
-import { tell } from './output.js';
+import { createRegistries, simulatedPlatform, type Platform, type Registries } from './composition.js';
+import { defaultHost, findHostProfile } from './host-profiles.js';
+import { interruptible, tell } from './output.js';
 import { packageCommit, packageVersion, suitesFolder } from './package-root.js';
 import { expectedSuiteMs, formatDuration, Progress } from './progress.js';
-import { checkSamePlugins, checkSameRun, checkSameWork } from './resume-checks.js';
+import { checkSameHost, checkSamePlugins, checkSameRun, checkSameWork } from './resume-checks.js';
 import { printResult } from './show-command.js';
-import { defaultContainerMemoryMb, selectionOf, selectionOfManifest, storedSelection, warmupOf, type SuiteOptions } from './suite-selection.js';
+import { checkBackendOptions, defaultContainerMemoryMb, defaultLaunchLimit, selectionOf, selectionOfManifest, storedSelection, warmupOf, type SuiteOptions } from './suite-selection.js';
 
 const notLinux =
   'This is not Linux: memory of containers is RSS and is limited by their heap only, CPU time of an invocation is unknown, processes that functions detach are not found, and the load generator stays in the normal class.';
@@ -51,18 +51,19 @@ interface Prepared extends Loaded {
 }
 
 /** Expands the suite; measures this machine only if a workload needs it and no earlier run tells. */
-function prepare(loaded: Loaded, earlier: Manifest | undefined, options: SuiteOptions): Prepared {
+function prepare(loaded: Loaded, platform: Platform, earlier: Manifest | undefined, options: SuiteOptions): Prepared {
   const { suite, registries, added } = loaded;
   const selection = earlier === undefined ? selectionOf(suite, options, added) : selectionOfManifest(earlier, added);
-  let fib30Ms = earlier?.fib30Ms ?? null;
+  let fib30Ms = earlier?.fib30Ms ?? platform.fib30Ms ?? null;
   const measure = (): number => {
     if (fib30Ms !== null) return fib30Ms;
+    if (!platform.isLive) throw new FbbError('FBB_ERR_HOST_PROFILE', `The host profile '${String(platform.host['hostProfile'])}' does not say how fast fib is, which the suite needs: functions.fib with model: fib.`);
     const calibration = calibrate(options.out, hostFingerprint(), options.recalibrate === true);
     fib30Ms = calibration.fib30Ms;
     tell(`fib(30) takes ${fib30Ms.toFixed(2)} ms here (${calibration.kept ? `measured ${calibration.measuredAt.slice(0, 10)}, kept in ${options.out}; --recalibrate measures anew` : 'just measured'})`);
     return fib30Ms;
   };
-  const plan = planSuite(suite, selection, { ...registries, cores: availableParallelism(), fib30Ms: measure });
+  const plan = planSuite(suite, selection, { ...registries, cores: platform.cores, fib30Ms: measure });
   return { ...loaded, selection, plan, fib30Ms };
 }
 
@@ -81,7 +82,7 @@ function describeSchedulers({ plan, registries, plugins }: Prepared): Manifest['
   });
 }
 
-function createResultSet(prepared: Prepared, settings: Manifest['settings'], options: SuiteOptions): ResultSet {
+function createResultSet(prepared: Prepared, platform: Platform, settings: Manifest['settings'], options: SuiteOptions): ResultSet {
   const { suite, selection, plan, fib30Ms } = prepared;
   const createdAt = wallClockIso();
   return ResultSet.create(options.out, {
@@ -92,10 +93,10 @@ function createResultSet(prepared: Prepared, settings: Manifest['settings'], opt
     tool: { name: 'faasbatch-bench', version: packageVersion, commit: packageCommit() },
     command: ['faasbatch-bench', ...process.argv.slice(2)].join(' '),
     suite: { name: suite.name, hash: suite.hash, source: suite.path },
-    backend: options.backend,
+    backend: platform.backend,
     fib30Ms,
     settings,
-    host: { ...hostFingerprint() },
+    host: platform.host,
     workloads: Object.fromEntries([...plan.workloads].map(([name, workload]) => [name, { hash: workload.hash, ...workload.notes }])),
     schedulers: describeSchedulers(prepared),
     selection: storedSelection(selection, options.scheduler),
@@ -105,28 +106,17 @@ function createResultSet(prepared: Prepared, settings: Manifest['settings'], opt
   });
 }
 
-/** Ctrl-C once ends the running cell and keeps the finished ones; twice ends everything at once. */
-function interruptible(): AbortController {
-  const controller = new AbortController();
-  const onSignal = (): void => {
-    if (controller.signal.aborted) process.exit(ExitCode.interrupted);
-    tell('\nStopping; finished cells are kept. Again to stop at once.');
-    controller.abort();
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
-  return controller;
-}
-
-function settingsOf(suite: Suite, options: SuiteOptions): Manifest['settings'] {
+function settingsOf(suite: Suite, platform: Platform, options: SuiteOptions): Manifest['settings'] {
   return {
     keepAliveMs: suite.keepAliveMs,
-    launchLimit: options.launchLimit ?? 2 * availableParallelism(),
-    containerMemoryMb: options.containerMemory ?? defaultContainerMemoryMb,
+    launchLimit: platform.isLive ? (options.launchLimit ?? defaultLaunchLimit(platform.cores)) : null,
+    containerMemoryMb: platform.isLive ? (options.containerMemory ?? defaultContainerMemoryMb) : null,
     containerCores: options.containerCores ?? null,
     maxAttempts: suite.maxAttempts,
     maxLagMs: suite.maxLagMs,
     maxFailedShare: suite.maxFailedShare,
-    warmupInvocations: warmupOf(suite, options),
+    rows: options.rows !== false,
+    warmupInvocations: platform.isLive ? warmupOf(suite, options) : 0,
   };
 }
 
@@ -136,26 +126,59 @@ function exitCodeOf(status: 'complete' | 'interrupted', { cells }: Manifest): Ex
   return cells.every((cell) => cell.status === 'valid' || cell.status === 'skipped') ? ExitCode.done : ExitCode.invalidCell;
 }
 
+/** Loaded when it is needed. */
+async function realPlatform(): Promise<Platform> {
+  const { livePlatform } = await import('./live-platform.js');
+  return livePlatform();
+}
+
+function earlierRun({ resume, out }: SuiteOptions): ResultSet | undefined {
+  return resume === undefined ? undefined : findResultSet(resume === true ? 'latest' : resume, out);
+}
+
+function functionNames({ workloads }: SuitePlan): Set<string> {
+  return new Set([...workloads.values()].flatMap(({ functions }) => [...functions.values()].map(({ name }) => name)));
+}
+
+interface SuiteOutcome {
+  readonly results: ResultSet;
+  readonly exitCode: ExitCode;
+}
+
 /** `suite <name>`: plans, runs, stores, prints. */
 export async function suiteCommand(name: string, options: SuiteOptions): Promise<void> {
+  const earlier = earlierRun(options)?.manifest;
+  const backend = options.backend ?? earlier?.backend ?? 'process';
+  checkBackendOptions(options, backend);
+  const host = options.host ?? (earlier?.host['hostProfilePath'] as string | undefined) ?? defaultHost;
+  const platform = backend === 'simulation' ? simulatedPlatform(findHostProfile(host), host) : await realPlatform();
+  const { exitCode } = await runNamedSuite(name, options, { platform, signal: interruptible().signal });
+  process.exitCode = exitCode;
+}
+
+/** Plans a suite, runs it, stores its cells and prints them. */
+export async function runNamedSuite(name: string, options: SuiteOptions, { platform, signal }: { readonly platform: Platform; readonly signal: AbortSignal }): Promise<SuiteOutcome> {
   const path = findSuitePath(name, suitesFolder);
-  const earlier = options.resume === undefined ? undefined : findResultSet(options.resume === true ? 'latest' : options.resume, options.out);
+  const earlier = earlierRun(options);
   const loaded = await loadSuite(path, options.scheduler ?? earlier?.manifest.selection.plugins ?? [], createRegistries());
   checkWritable(options.out);
   if (earlier !== undefined) {
-    checkSameRun(earlier.manifest, loaded.suite, options);
+    checkSameRun(earlier.manifest, loaded.suite, { ...options, backend: platform.backend });
     checkSamePlugins(earlier.manifest, loaded.plugins);
+    checkSameHost(earlier.manifest, platform);
   }
-  const prepared = prepare(loaded, earlier?.manifest, options);
+  const prepared = prepare(loaded, platform, earlier?.manifest, options);
+  platform.checkFunctions(functionNames(prepared.plan));
   if (earlier !== undefined) checkSameWork(earlier.manifest, prepared.plan);
-  const results = earlier ?? createResultSet(prepared, settingsOf(loaded.suite, options), options);
+  const results = earlier ?? createResultSet(prepared, platform, settingsOf(loaded.suite, platform, options), options);
   const missing = results.manifest.cells.filter(({ status }) => status !== 'valid').map(({ id }) => id);
   const cells = prepared.plan.cells.filter(({ key }) => missing.includes(key.id));
-  tell(`${results.folder}: ${cells.length} of ${results.manifest.cells.length} cells to run, about ${formatDuration(expectedSuiteMs(cells))}`);
+  const howLong = platform.isLive ? `, about ${formatDuration(expectedSuiteMs(cells))}` : `, simulated on ${String(platform.host['hostProfile'])}`;
+  tell(`${results.folder}: ${cells.length} of ${results.manifest.cells.length} cells to run${howLong}`);
 
   const { settings } = results.manifest;
   const cellSettings: CellSettings = { ...settings, seed: prepared.selection.seed };
-  const progress = new Progress(cells, process.stderr.isTTY, (sentence) => {
+  const progress = new Progress(cells, { terminal: process.stderr.isTTY, live: platform.isLive }, (sentence) => {
     progress.close();
     tell(sentence);
     printResult(results, options.json === true);
@@ -163,23 +186,25 @@ export async function suiteCommand(name: string, options: SuiteOptions): Promise
     closeSync(process.stderr.fd);
     process.exit(ExitCode.invalidCell);
   });
-  const { signal } = interruptible();
   results.setStatus('running');
-  if (process.platform !== 'linux') tell(notLinux);
+  if (platform.isLive && process.platform !== 'linux') tell(notLinux);
   try {
     const status = await runSuite({
       cells,
       results,
-      settings: cellSettings,
-      programs,
-      plugins: loaded.plugins,
-      createBackend: backendFactory({ cores: availableParallelism(), launchLimit: settings.launchLimit, memoryLimitMb: settings.containerMemoryMb, containerCores: settings.containerCores ?? availableParallelism() }),
+      createRun: platform.createRun({
+        cell: cellSettings,
+        plugins: loaded.plugins,
+        launchLimit: settings.launchLimit ?? defaultLaunchLimit(platform.cores),
+        memoryLimitMb: settings.containerMemoryMb ?? defaultContainerMemoryMb,
+        containerCores: settings.containerCores ?? undefined,
+      }),
       warmupCell: firstIndependent(cells) ?? firstIndependent(prepared.plan.cells),
       warmupInvocations: settings.warmupInvocations,
       observer: progress,
       signal,
     });
-    process.exitCode = exitCodeOf(status, results.manifest);
+    return { results, exitCode: exitCodeOf(status, results.manifest) };
   } finally {
     progress.close();
     printResult(results, options.json === true);

@@ -1,3 +1,4 @@
+import { FbbError } from '../core/index.js';
 import type { Manifest } from '../results/index.js';
 import type { Selection, Suite } from '../suites/index.js';
 
@@ -20,11 +21,35 @@ export interface SuiteOptions {
   readonly launchLimit?: number;
   readonly containerMemory?: number;
   readonly containerCores?: number;
-  readonly backend: string;
+  /** That of the run that is resumed, or else processes. */
+  readonly backend?: string;
+  /** Name or path of a host profile, for the simulation. */
+  readonly host?: string;
+  /** False: no row for each invocation. */
+  readonly rows?: boolean;
   readonly json?: true;
 }
 
+/** Options that the other backend has no use for must not pass for heard. */
+export function checkBackendOptions(options: SuiteOptions, backend: string): void {
+  const simulated = backend === 'simulation';
+  const given = simulated
+    ? ([['--launch-limit', options.launchLimit], ['--container-memory', options.containerMemory], ['--recalibrate', options.recalibrate]] as const)
+    : ([['--host', options.host]] as const);
+  const useless = given.filter(([, value]) => value !== undefined).map(([name]) => name);
+  if (useless.length === 0) return;
+  throw new FbbError('FBB_ERR_USAGE', `${useless.join(' and ')} ${useless.length === 1 ? 'means' : 'mean'} nothing to backend '${backend}'.`, {
+    fix: simulated ? 'Leave it out, and write it into the host profile; docs/simulation.md describes it.' : 'Leave it out, or add --backend simulation.',
+  });
+}
+
 export const defaultContainerMemoryMb = 1_024;
+
+/** Two containers a core may be starting at once. */
+export function defaultLaunchLimit(cores: number): number {
+  return 2 * cores;
+}
+
 const quickLimit = 45;
 const quickWarmup = 5;
 

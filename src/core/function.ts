@@ -5,6 +5,8 @@ type FunctionKind = 'cpu' | 'io';
 export interface FunctionSpec {
   /** The name invocations refer to; several functions of a workload may share one code folder. */
   readonly functionId: string;
+  /** Of the function folder it runs. */
+  readonly name: string;
   readonly kind: FunctionKind;
   /** Absolute path of the CommonJS or ES module that exports `handler`. */
   readonly handlerPath: string;

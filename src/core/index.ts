@@ -4,6 +4,7 @@ export type { Container, ContainerState, PoolView } from './container.js';
 export { DurationRecorder, type DurationHistory } from './duration-history.js';
 export { describeError, FbbError, type ErrorCode } from './errors.js';
 export { ExitCode } from './exit-codes.js';
+export { fibGrowth } from './fib-growth.js';
 export type { FunctionContext, FunctionModule, FunctionSpec } from './function.js';
 export { latencyPartNames, type Invocation, type LatencyPartName, type LatencyParts, type Outcome, type OutcomeStatus } from './invocation.js';
 export { longestTimerMs, MonotonicClock, monotonicNowMs, wallClockIso } from './monotonic-clock.js';
@@ -35,7 +36,7 @@ export {
 } from './scheduler.js';
 export { describeOptions, schedulerOptions, storedOptions, type SchedulerOption } from './scheduler-options.js';
 export { harnessFolder, thrownPlace } from './thrown-place.js';
-export type { Workload } from './workload.js';
+export type { ArrivalSource, Workload } from './workload.js';
 export {
   modeHeader,
   ndjsonType,
@@ -43,3 +44,4 @@ export {
   type WireInvocation,
   type WireOutcome,
 } from './wire.js';
+export { ThreadSupply } from './thread-supply.js';

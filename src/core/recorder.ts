@@ -1,7 +1,7 @@
 import type { ContainerUsage } from './backend.js';
 import type { Container } from './container.js';
 import type { Outcome } from './invocation.js';
-import type { SampleRound } from './measures.js';
+import type { ContainerRow, SampleRound } from './measures.js';
 
 /** Takes down what happened in a cell. The objects are the engine's own: copy what you keep. */
 export interface Recorder {
@@ -16,4 +16,6 @@ export interface Recorder {
 export interface RowSink {
   invocation(outcome: Outcome): void;
   sample(round: SampleRound): void;
+  /** A container whose last word is known, in no certain order. */
+  container(row: ContainerRow): void;
 }

@@ -1,5 +1,14 @@
 import type { FunctionSpec } from './function.js';
 
+/** Arrivals in ascending order of their intended times, pulled one at a time, so that a trace of any length takes no memory. */
+export interface ArrivalSource {
+  /** Goes on to the next one; false when there are no more. */
+  next(): boolean;
+  /** Of the one that `next` came to; in ms from the start. */
+  readonly intendedMs: number;
+  readonly functionId: string;
+}
+
 /** Functions, arrival times and inputs: what a cell replays. */
 export interface Workload {
   readonly name: string;

@@ -1,6 +1,5 @@
 import {
   cpuClasses,
-  DurationRecorder,
   executionModes,
   FbbError,
   type Backend,
@@ -23,7 +22,7 @@ import {
 } from '../core/index.js';
 import type { EngineCounts, EngineOptions } from './engine-options.js';
 import { KeepAlive } from './keep-alive.js';
-import { ContainerRecord, InvocationRecord, isInvocationRecord, Pool, removeFrom, type PendingBatch } from './records.js';
+import { ContainerRecord, InvocationRecord, isInvocationRecord, OpenInvocations, Pool, removeFrom, type PendingBatch } from './records.js';
 import { planRecovery } from './recovery.js';
 import { SchedulerHooks } from './scheduler-hooks.js';
 import { SchedulerTimers } from './scheduler-timers.js';
@@ -51,12 +50,12 @@ export class Engine implements SchedulerContext, BackendListener {
   readonly #hooks: SchedulerHooks;
   readonly #recorder: Recorder;
   readonly #pools = new Map<string, Pool>();
-  readonly #histories = new Map<string, DurationRecorder>();
-  readonly #containers = new Map<number, ContainerRecord>();
+  /** By id; undefined once it has left. */
+  readonly #containers: (ContainerRecord | undefined)[] = [];
   readonly #keepAlive: KeepAlive;
   readonly #schedulerTimers: SchedulerTimers;
   /** Live records; an invocation leaves when it ends, so a long run stays small. */
-  readonly #open = new Map<number, InvocationRecord>();
+  readonly #open = new OpenInvocations();
 
   #arrived = 0;
   #ended = 0;
@@ -68,8 +67,11 @@ export class Engine implements SchedulerContext, BackendListener {
   #starting = 0;
   #dispatched = 0;
   #nextBatchId = 0;
+  #nextDispatch = 0;
   #launchFailures = 0;
   #lastProgressMs = 0;
+  /** No container can have been silent for too long before this instant. */
+  #silenceDueMs = Number.POSITIVE_INFINITY;
   #arrivalsDone = false;
   #finished = false;
   #watchTimer: Timer | undefined;
@@ -104,7 +106,7 @@ export class Engine implements SchedulerContext, BackendListener {
     const record = new InvocationRecord(id, functionId, intendedMs, this.#clock.nowMs());
     this.#arrived += 1;
     this.#waiting += 1;
-    this.#open.set(id, record);
+    this.#open.add(record);
     this.#lastProgressMs = record.submittedMs;
     this.#watch();
     this.#hookArrival(record);
@@ -119,7 +121,7 @@ export class Engine implements SchedulerContext, BackendListener {
   /** Ends the cell early: what has not ended is rejected with the error's code. */
   fail(error: FbbError): void {
     if (this.#finished) return;
-    for (const record of [...this.#open.values()]) this.#endRecord(record, 'rejected', error.code);
+    for (const record of this.#open.all()) this.#endRecord(record, 'rejected', error.code);
     this.#finish(error);
   }
 
@@ -135,19 +137,20 @@ export class Engine implements SchedulerContext, BackendListener {
   }
 
   history(functionId: string): DurationHistory {
-    return this.#history(functionId);
+    return this.#pool(functionId).history;
   }
 
   launch(functionId: string): Container {
     this.#checkRunning();
     if (!this.#options.functions.has(functionId)) throw this.#badAction('launch', `the workload has no function '${functionId}'`);
-    const container = new ContainerRecord(this.#launched, functionId, this.#clock.nowMs());
+    const pool = this.#pool(functionId);
+    const container = new ContainerRecord(this.#launched, functionId, this.#clock.nowMs(), pool);
     this.#launched += 1;
     this.#live += 1;
     this.#starting += 1;
     this.#peakLive = Math.max(this.#peakLive, this.#live);
-    this.#containers.set(container.id, container);
-    this.#pool(functionId).starting.push(container);
+    this.#containers[container.id] = container;
+    pool.starting.push(container);
     this.#recorder.containerLaunched(container);
     this.#backend.launch(container);
     return container;
@@ -174,7 +177,7 @@ export class Engine implements SchedulerContext, BackendListener {
     container.inFlight += records.length;
     container.batches += 1;
     if (container.state === 'idle') {
-      const pool = this.#pool(container.functionId);
+      const { pool } = container;
       removeFrom(pool.idle, container);
       pool.busy.push(container);
       container.state = 'busy';
@@ -203,21 +206,21 @@ export class Engine implements SchedulerContext, BackendListener {
   cpuState(target: Container): CpuState {
     this.#checkRunning();
     if (this.#backend.cpuState === undefined) throw this.#badAction('cpuState', `backend '${this.#backend.name}' has no cpu-class`);
-    return this.#containers.get(target.id) === target ? this.#backend.cpuState(target) : 'sleeping';
+    return this.#containers[target.id] === target ? this.#backend.cpuState(target) : 'sleeping';
   }
 
   // What the backend tells.
 
   containerReady(containerId: number): void {
-    const container = this.#containers.get(containerId);
+    const container = this.#containers[containerId];
     if (container?.state !== 'starting' || this.#finished) return;
     const nowMs = this.#clock.nowMs();
     container.readyMs = nowMs;
     this.#starting -= 1;
     this.#launchFailures = 0;
     this.#lastProgressMs = nowMs;
-    this.#history(container.functionId).recordColdStart(nowMs - container.launchedMs);
-    const pool = this.#pool(container.functionId);
+    const { pool } = container;
+    pool.history.recordColdStart(nowMs - container.launchedMs);
     removeFrom(pool.starting, container);
     if (container.inFlight > 0) {
       container.state = 'busy';
@@ -230,12 +233,11 @@ export class Engine implements SchedulerContext, BackendListener {
   }
 
   invocationEnded(containerId: number, invocationId: number, result: InvocationResult): void {
-    const container = this.#containers.get(containerId);
-    const entry = container?.running.get(invocationId);
-    if (container === undefined || entry === undefined || this.#finished) return;
-    const { record } = entry;
+    const container = this.#containers[containerId];
+    const record = this.#open.get(invocationId);
+    if (container === undefined || record?.containerId !== containerId || record.dispatchOrder < 0 || this.#finished) return;
     const nowMs = this.#clock.nowMs();
-    container.running.delete(invocationId);
+    container.running -= 1;
     container.inFlight -= 1;
     container.served += 1;
     container.runningAlone = false;
@@ -246,11 +248,11 @@ export class Engine implements SchedulerContext, BackendListener {
     record.concurrency = result.concurrency;
     record.containerCpuMs = result.containerCpuMs;
     this.#place(record, result, nowMs);
-    if (result.status === 'completed') this.#history(record.functionId).recordExecution(record.executionMs);
+    if (result.status === 'completed') container.pool.history.recordExecution(record.executionMs);
     else this.#problem(`invocation ${record.id} of '${record.functionId}' ${result.status}: ${result.errorCode ?? 'no code'}${result.message === undefined ? '' : ` (${result.message})`}`);
     this.#endRecord(record, result.status, result.errorCode);
     if (container.inFlight === 0) {
-      removeFrom(this.#pool(container.functionId).busy, container);
+      removeFrom(container.pool.busy, container);
       this.#becomeIdle(container);
     } else if (container.outbox.length > 0) {
       this.#flush(container);
@@ -261,7 +263,7 @@ export class Engine implements SchedulerContext, BackendListener {
   }
 
   containerLost(containerId: number, code: ErrorCode, reason: string): void {
-    const container = this.#containers.get(containerId);
+    const container = this.#containers[containerId];
     if (container === undefined || this.#finished) return;
     this.#loseContainer(container, code, reason);
   }
@@ -279,19 +281,10 @@ export class Engine implements SchedulerContext, BackendListener {
   #pool(functionId: string): Pool {
     let pool = this.#pools.get(functionId);
     if (pool === undefined) {
-      pool = new Pool();
+      pool = new Pool((this.#options.functions.get(functionId)?.timeoutMs ?? 0) + silenceGraceMs);
       this.#pools.set(functionId, pool);
     }
     return pool;
-  }
-
-  #history(functionId: string): DurationRecorder {
-    let history = this.#histories.get(functionId);
-    if (history === undefined) {
-      history = new DurationRecorder();
-      this.#histories.set(functionId, history);
-    }
-    return history;
   }
 
   #post(container: ContainerRecord, batch: PendingBatch): void {
@@ -308,7 +301,7 @@ export class Engine implements SchedulerContext, BackendListener {
   #flush(container: ContainerRecord): void {
     while (container.outbox.length > 0 && !container.runningAlone) {
       const batch = container.outbox[0] as PendingBatch;
-      if (batch.alone && container.running.size > 0) return;
+      if (batch.alone && container.running > 0) return;
       container.outbox.shift();
       container.runningAlone = batch.alone;
       this.#dispatch(container, batch);
@@ -318,12 +311,17 @@ export class Engine implements SchedulerContext, BackendListener {
   #dispatch(container: ContainerRecord, batch: PendingBatch): void {
     const nowMs = this.#clock.nowMs();
     const serial = batch.mode === 'serial';
-    if (container.running.size === 0) container.lastSignMs = nowMs;
+    if (container.running === 0) {
+      container.lastSignMs = nowMs;
+      this.#silenceDueMs = Math.min(this.#silenceDueMs, nowMs + container.pool.silenceLimitMs);
+    }
     for (const record of batch.invocations) {
       record.dispatchedMs = nowMs;
       record.coldStartMs = batch.cold ? Math.max(0, container.readyMs - Math.max(container.launchedMs, record.submittedMs)) : 0;
-      container.running.set(record.id, { record, serial });
+      record.serial = serial;
+      record.dispatchOrder = this.#nextDispatch++;
     }
+    container.running += batch.invocations.length;
     this.#dispatched += batch.invocations.length;
     this.#backend.dispatch(container, batch);
   }
@@ -337,7 +335,7 @@ export class Engine implements SchedulerContext, BackendListener {
   #endRecord(record: InvocationRecord, status: OutcomeStatus, errorCode: string | undefined): void {
     if (record.state === 'waiting') this.#waiting -= 1;
     record.end(status, errorCode, this.#clock.nowMs());
-    this.#open.delete(record.id);
+    this.#open.remove(record);
     this.#ended += 1;
     this.#recorder.invocationEnded(record);
   }
@@ -345,9 +343,9 @@ export class Engine implements SchedulerContext, BackendListener {
   #becomeIdle(container: ContainerRecord): void {
     container.state = 'idle';
     container.idleSinceMs = this.#clock.nowMs();
-    const { idle } = this.#pool(container.functionId);
+    const { idle } = container.pool;
     idle.push(container);
-    this.#keepAlive.watch(container.functionId, idle);
+    this.#keepAlive.watch(container.pool);
   }
 
   #retireRecord(container: ContainerRecord): void {
@@ -357,7 +355,7 @@ export class Engine implements SchedulerContext, BackendListener {
 
   /** Takes a container out of service, whatever it was doing. */
   #leave(container: ContainerRecord, state: 'retired' | 'lost'): void {
-    const pool = this.#pool(container.functionId);
+    const { pool } = container;
     if (container.state === 'starting') {
       removeFrom(pool.starting, container);
       this.#starting -= 1;
@@ -365,7 +363,7 @@ export class Engine implements SchedulerContext, BackendListener {
     else removeFrom(pool.busy, container);
     container.state = state;
     this.#live -= 1;
-    this.#containers.delete(container.id);
+    this.#containers[container.id] = undefined;
     this.#recorder.containerLeft(container, this.#clock.nowMs());
   }
 
@@ -379,8 +377,8 @@ export class Engine implements SchedulerContext, BackendListener {
       this.fail(new FbbError('FBB_ERR_CONTAINER_LAUNCH', `${this.#launchFailures} containers in a row did not start; the last: ${reason}`));
       return;
     }
-    this.#dispatched -= container.running.size;
-    const { givenUp, retried, innocent } = planRecovery(container, this.#options.maxAttempts);
+    this.#dispatched -= container.running;
+    const { givenUp, retried, innocent } = planRecovery(this.#open.runningIn(container.id), container.outbox, this.#options.maxAttempts);
     const silent = code === 'FBB_ERR_CONTAINER_UNRESPONSIVE';
     for (const record of givenUp) {
       const [status, errorCode] = silent ? (['timedOut', 'FBB_ERR_FUNCTION_TIMEOUT'] as const) : (['failed', code] as const);
@@ -409,13 +407,18 @@ export class Engine implements SchedulerContext, BackendListener {
   }
 
   #giveUpSilentContainers(): void {
-    if (this.#dispatched === 0) return;
     const nowMs = this.#clock.nowMs();
-    for (const [functionId, pool] of this.#pools) {
+    if (this.#dispatched === 0 || nowMs < this.#silenceDueMs) return;
+    this.#silenceDueMs = Number.POSITIVE_INFINITY;
+    for (const pool of this.#pools.values()) {
       if (pool.busy.length === 0) continue;
-      const limitMs = (this.#options.functions.get(functionId)?.timeoutMs ?? 0) + silenceGraceMs;
+      const limitMs = pool.silenceLimitMs;
       for (const container of [...pool.busy]) {
-        if (container.running.size === 0 || nowMs - container.lastSignMs < limitMs) continue;
+        if (container.running === 0) continue;
+        if (nowMs - container.lastSignMs < limitMs) {
+          this.#silenceDueMs = Math.min(this.#silenceDueMs, container.lastSignMs + limitMs);
+          continue;
+        }
         this.#backend.retire(container);
         this.#loseContainer(container, 'FBB_ERR_CONTAINER_UNRESPONSIVE', `no sign of life for ${Math.round(limitMs)} ms`);
         if (this.#finished) return;
@@ -464,7 +467,7 @@ export class Engine implements SchedulerContext, BackendListener {
 
   #checkContainer(action: string, target: Container, invocations: readonly Invocation[] = []): ContainerRecord {
     this.#checkRunning();
-    const container = this.#containers.get(target.id);
+    const container = this.#containers[target.id];
     if (container === target) return container;
     const what = target instanceof ContainerRecord && container === undefined ? target.state : 'not one of this cell';
     const given = invocations.length === 0 ? '' : `, given to it: invocation ${invocations.map(({ id }) => id).join(', ')}`;

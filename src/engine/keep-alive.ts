@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '../core/index.js';
-import type { ContainerRecord } from './records.js';
+import type { ContainerRecord, Pool } from './records.js';
 
 interface KeepAliveOptions {
   readonly clock: Clock;
@@ -13,15 +13,16 @@ interface KeepAliveOptions {
  */
 export class KeepAlive {
   readonly #options: KeepAliveOptions;
-  readonly #timers = new Map<string, Timer>();
+  readonly #timers = new Map<Pool, Timer>();
 
   constructor(options: KeepAliveOptions) {
     this.#options = options;
   }
 
-  /** A container has joined the idle ones of this function. */
-  watch(functionId: string, idle: readonly ContainerRecord[]): void {
-    if (!this.#timers.has(functionId)) this.#arm(functionId, idle, this.#options.keepAliveMs);
+  /** A container has joined the idle ones of this pool. */
+  watch(pool: Pool): void {
+    // Where there was one before it, the timer is set already.
+    if (pool.idle.length === 1 && !this.#timers.has(pool)) this.#arm(pool, this.#options.keepAliveMs);
   }
 
   cancel(): void {
@@ -29,22 +30,22 @@ export class KeepAlive {
     this.#timers.clear();
   }
 
-  #arm(functionId: string, idle: readonly ContainerRecord[], delayMs: number): void {
+  #arm(pool: Pool, delayMs: number): void {
     this.#timers.set(
-      functionId,
+      pool,
       this.#options.clock.setTimer(delayMs, () => {
-        this.#timers.delete(functionId);
-        this.#sweep(functionId, idle);
+        this.#timers.delete(pool);
+        this.#sweep(pool);
       }),
     );
   }
 
-  #sweep(functionId: string, idle: readonly ContainerRecord[]): void {
+  #sweep(pool: Pool): void {
     const nowMs = this.#options.clock.nowMs();
-    for (let oldest = idle[0]; oldest !== undefined; oldest = idle[0]) {
+    for (let oldest = pool.idle[0]; oldest !== undefined; oldest = pool.idle[0]) {
       const dueMs = oldest.idleSinceMs + this.#options.keepAliveMs - nowMs;
       if (dueMs > 0) {
-        this.#arm(functionId, idle, dueMs);
+        this.#arm(pool, dueMs);
         return;
       }
       this.#options.retire(oldest);

@@ -1,4 +1,4 @@
-import type { Batch, Container, ContainerState, Invocation, Outcome, OutcomeStatus } from '../core/index.js';
+import { DurationRecorder, type Batch, type Container, type ContainerState, type Invocation, type Outcome, type OutcomeStatus } from '../core/index.js';
 
 /** The engine's own state of one invocation. Its parts are derived from five instants, so they add up by construction. */
 export class InvocationRecord implements Outcome {
@@ -7,12 +7,16 @@ export class InvocationRecord implements Outcome {
   readonly intendedMs: number;
   readonly submittedMs: number;
   attempt = 1;
+  /** Whether it was dispatched in a serial batch. */
+  serial = false;
 
   state: 'waiting' | 'assigned' | 'ended' = 'waiting';
   status: OutcomeStatus = 'completed';
   errorCode: string | undefined = undefined;
   containerId = -1;
   batchId = -1;
+  /** Place among all that were dispatched in this cell; -1 until then. */
+  dispatchOrder = -1;
   cpuMs: number | undefined = undefined;
   concurrency: number | undefined = undefined;
   containerCpuMs: number | undefined = undefined;
@@ -54,6 +58,7 @@ export class InvocationRecord implements Outcome {
     this.state = 'waiting';
     this.containerId = -1;
     this.batchId = -1;
+    this.dispatchOrder = -1;
     this.coldStartMs = 0;
     this.dispatchedMs = Number.NaN;
   }
@@ -91,25 +96,119 @@ export class ContainerRecord implements Container {
 
   /** Batches not yet handed to the backend: it is starting, or somebody in it must be alone. */
   readonly outbox: PendingBatch[] = [];
-  /** Dispatched and not ended, in order of dispatch. */
-  readonly running = new Map<number, { readonly record: InvocationRecord; readonly serial: boolean }>();
+  /** How many were dispatched to it and have not ended. */
+  running = 0;
   runningAlone = false;
   /** When it last gave a sign of life while it had work. */
   lastSignMs = 0;
   idleSinceMs = 0;
 
-  constructor(id: number, functionId: string, launchedMs: number) {
+  constructor(id: number, functionId: string, launchedMs: number, readonly pool = new Pool()) {
     this.id = id;
     this.functionId = functionId;
     this.launchedMs = launchedMs;
   }
 }
 
-/** The live containers of one function; satisfies PoolView. */
+/** The live containers of one function, and what its past invocations took; satisfies PoolView. */
 export class Pool {
+  // Not properties: a scheduler that looks at a pool sees containers only.
+  readonly #history = new DurationRecorder();
+  readonly #silenceLimitMs: number;
   readonly idle: ContainerRecord[] = [];
   readonly busy: ContainerRecord[] = [];
   readonly starting: ContainerRecord[] = [];
+
+  /** `silenceLimitMs`: a container with work that says nothing for so long is given up. */
+  constructor(silenceLimitMs = Number.POSITIVE_INFINITY) {
+    this.#silenceLimitMs = silenceLimitMs;
+  }
+
+  get silenceLimitMs(): number {
+    return this.#silenceLimitMs;
+  }
+
+  get history(): DurationRecorder {
+    return this.#history;
+  }
+}
+
+const initialSlots = 1_024;
+
+/**
+ * The invocations of a cell that have not ended, by id: a hash table with open addressing, in which an invocation that comes and goes
+ * leaves nothing for the garbage collector, as an entry of a Map does.
+ */
+export class OpenInvocations {
+  #slots: (InvocationRecord | undefined)[] = new Array<InvocationRecord | undefined>(initialSlots).fill(undefined);
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get(id: number): InvocationRecord | undefined {
+    const slots = this.#slots;
+    for (let slot = this.#home(id); ; slot = this.#next(slot)) {
+      const record = slots[slot];
+      if (record === undefined || record.id === id) return record;
+    }
+  }
+
+  add(record: InvocationRecord): void {
+    if (2 * ++this.#size > this.#slots.length) this.#grow();
+    this.#put(record);
+  }
+
+  remove(record: InvocationRecord): void {
+    const slots = this.#slots;
+    let hole = this.#home(record.id);
+    for (; slots[hole] !== record; hole = this.#next(hole)) if (slots[hole] === undefined) return;
+    // Whoever would not be found past the hole moves into it.
+    for (let slot = this.#next(hole); ; slot = this.#next(slot)) {
+      const other = slots[slot];
+      if (other === undefined) break;
+      const fromHome = (slot - this.#home(other.id)) & (slots.length - 1);
+      const fromHole = (slot - hole) & (slots.length - 1);
+      if (fromHome < fromHole) continue;
+      slots[hole] = other;
+      hole = slot;
+    }
+    slots[hole] = undefined;
+    this.#size -= 1;
+  }
+
+  /** In order of arrival. */
+  all(): InvocationRecord[] {
+    return this.#slots.filter((record) => record !== undefined).sort((a, b) => a.id - b.id);
+  }
+
+  /** Those that were dispatched to this container, in order of dispatch. */
+  runningIn(containerId: number): InvocationRecord[] {
+    const running = this.#slots.filter((record) => record?.containerId === containerId && record.dispatchOrder >= 0) as InvocationRecord[];
+    return running.sort((a, b) => a.dispatchOrder - b.dispatchOrder);
+  }
+
+  /** Fibonacci hashing. */
+  #home(id: number): number {
+    return (Math.imul(id, 0x9e3779b1) >>> 8) & (this.#slots.length - 1);
+  }
+
+  #next(slot: number): number {
+    return (slot + 1) & (this.#slots.length - 1);
+  }
+
+  #put(record: InvocationRecord): void {
+    let slot = this.#home(record.id);
+    while (this.#slots[slot] !== undefined) slot = this.#next(slot);
+    this.#slots[slot] = record;
+  }
+
+  #grow(): void {
+    const records = this.#slots;
+    this.#slots = new Array<InvocationRecord | undefined>(2 * records.length).fill(undefined);
+    for (const record of records) if (record !== undefined) this.#put(record);
+  }
 }
 
 /** Removes from the end first: the container that moves is most often the newest. */

@@ -1,4 +1,4 @@
-import type { ContainerRecord, InvocationRecord } from './records.js';
+import type { InvocationRecord, PendingBatch } from './records.js';
 
 /** What becomes of the unfinished invocations of a container that died. */
 interface Recovery {
@@ -11,22 +11,22 @@ interface Recovery {
 }
 
 /**
- * Sorts them. A suspect is one that may have been running when the container died: everything that was expanded, and the first of those
+ * Sorts those that were running, in order of dispatch, and those of batches not yet handed over. A suspect is one that may have been running when the container died: everything that was expanded, and the first of those
  * that run one after another. Suspects are tried `maxAttempts` times, and from the second attempt on alone in their container, so
  * that one that kills containers takes nobody with it.
  */
-export function planRecovery(container: ContainerRecord, maxAttempts: number): Recovery {
+export function planRecovery(running: readonly InvocationRecord[], outbox: readonly PendingBatch[], maxAttempts: number): Recovery {
   const givenUp: InvocationRecord[] = [];
   const retried: InvocationRecord[] = [];
   const innocent: InvocationRecord[] = [];
   let serialHeadSeen = false;
-  for (const { record, serial } of container.running.values()) {
-    const suspect = !serial || !serialHeadSeen;
-    if (serial) serialHeadSeen = true;
+  for (const record of running) {
+    const suspect = !record.serial || !serialHeadSeen;
+    if (record.serial) serialHeadSeen = true;
     if (!suspect) innocent.push(record);
     else if (record.attempt >= maxAttempts) givenUp.push(record);
     else retried.push(record);
   }
-  for (const batch of container.outbox) innocent.push(...batch.invocations);
+  for (const batch of outbox) innocent.push(...batch.invocations);
   return { givenUp, retried, innocent };
 }

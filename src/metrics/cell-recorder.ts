@@ -2,7 +2,6 @@ import {
   latencyPartNames,
   type CellMetrics,
   type Container,
-  type ContainerRow,
   type ContainerUsage,
   type LatencyPartName,
   type LatencySummary,
@@ -18,7 +17,7 @@ import { UsageAccount } from './usage-account.js';
 /** The recorder of a live or simulated cell: histograms and sums as it goes, raw rows to a sink. */
 export class CellRecorder implements Recorder {
   readonly #sink: RowSink;
-  readonly #usage = new UsageAccount();
+  readonly #usage: UsageAccount;
   readonly #counts: Record<OutcomeStatus, number> = { completed: 0, failed: 0, timedOut: 0, rejected: 0 };
   readonly #total = new LatencyHistogram();
   readonly #parts: Record<LatencyPartName, LatencyHistogram>;
@@ -26,8 +25,10 @@ export class CellRecorder implements Recorder {
   readonly #lag = new LatencyHistogram();
   readonly #errorCodes = new Map<string, number>();
 
-  constructor(sink: RowSink) {
+  /** `memoryIsExact`: the backend tells of every change of memory; it need not be sampled. */
+  constructor(sink: RowSink, memoryIsExact = false) {
     this.#sink = sink;
+    this.#usage = new UsageAccount((row) => sink.container(row), memoryIsExact);
     this.#parts = {
       lag: new LatencyHistogram(),
       scheduling: new LatencyHistogram(),
@@ -66,6 +67,10 @@ export class CellRecorder implements Recorder {
     this.#sink.invocation(outcome);
   }
 
+  memoryChanged(containerId: number, atMs: number, memoryMb: number): void {
+    this.#usage.memoryChanged(containerId, atMs, memoryMb);
+  }
+
   /** `atMs` of the round counts from the start of the cell. */
   sample(round: SampleRound): void {
     this.#usage.sample(round);
@@ -75,10 +80,6 @@ export class CellRecorder implements Recorder {
   /** No more is launched or ended after this; usage may still come in. */
   close(endedMs: number): void {
     this.#usage.closeAll(endedMs);
-  }
-
-  containerRows(): ContainerRow[] {
-    return this.#usage.rows();
   }
 
   totalHgrm(): string {

@@ -14,55 +14,87 @@ interface Account {
   sampledCpuMs: number;
   cpuFromSamples: boolean;
   left: boolean;
+  hasToldUsage: boolean;
+}
+
+/** Sums over the containers whose last word is known. */
+interface Sums {
+  launched: number;
+  sampled: number;
+  cpuFromSamples: number;
+  lifeMs: number;
+  /** Part of `lifeMs`, of containers whose memory was read. */
+  readLifeMs: number;
+  integral: number;
+  coreMs: number;
 }
 
 const msPerSecond = 1_000;
 const mbPerGb = 1_024;
 
-/** Adds up what containers used: memory over time from samples, CPU from their own last words. */
+/**
+ * Adds up what containers used: memory over time from samples, CPU from their own last words. A container whose last word is known
+ * becomes a row and part of the sums, and is forgotten.
+ */
 export class UsageAccount {
-  readonly #accounts = new Map<number, Account>();
+  readonly #onRow: (row: ContainerRow) => void;
+  /** By container id; undefined once it is a row. */
+  readonly #accounts: (Account | undefined)[] = [];
+  readonly #sums: Sums = { launched: 0, sampled: 0, cpuFromSamples: 0, lifeMs: 0, readLifeMs: 0, integral: 0, coreMs: 0 };
   #live = 0;
   #peakLive = 0;
   #peakMemoryMb = 0;
+  /** Of all containers together, where memory is known exactly. */
+  #exactMemoryMb = 0;
   #hostCpuPercentSum = 0;
   #rounds = 0;
+  /** NaN: unknown until it is read. */
+  readonly #memoryAtLaunchMb: number;
+
+  /** `memoryIsExact`: the backend tells of every change, so a container that it has told nothing of has none. */
+  constructor(onRow: (row: ContainerRow) => void, memoryIsExact = false) {
+    this.#onRow = onRow;
+    this.#memoryAtLaunchMb = memoryIsExact ? 0 : Number.NaN;
+  }
 
   containerLaunched(container: Container): void {
     this.#live += 1;
     this.#peakLive = Math.max(this.#peakLive, this.#live);
     const { id, functionId, launchedMs } = container;
-    this.#accounts.set(id, {
+    this.#accounts[id] = {
       row: { id, functionId, launchedMs, startedMs: launchedMs, readyMs: Number.NaN, retiredMs: Number.NaN, invocations: 0, batches: 0, peakMemoryMb: undefined, peakRssMb: undefined, cpuMs: undefined },
       container,
-      memoryMb: Number.NaN,
-      memoryAtMs: Number.NaN,
+      memoryMb: this.#memoryAtLaunchMb,
+      memoryAtMs: launchedMs,
       integral: 0,
       sampledCpuMs: 0,
       cpuFromSamples: false,
       left: false,
-    });
+      hasToldUsage: false,
+    };
   }
 
   /** Its process exists from now on; a backend that never says so starts containers as they are asked for. */
   containerStarted(containerId: number, startedMs: number): void {
-    const account = this.#accounts.get(containerId);
+    const account = this.#accounts[containerId];
     if (account !== undefined && !account.left) account.row.startedMs = startedMs;
   }
 
   containerLeft(container: Container, endedMs: number): void {
-    const account = this.#accounts.get(container.id);
+    const account = this.#accounts[container.id];
     if (account === undefined || account.left) return;
     this.#live -= 1;
     this.#close(account, endedMs);
   }
 
   containerUsage(containerId: number, usage: ContainerUsage): void {
-    const account = this.#accounts.get(containerId);
+    const account = this.#accounts[containerId];
     if (account === undefined) return;
     account.cpuFromSamples = usage.cpuMs === undefined;
     account.row.cpuMs = usage.cpuMs ?? account.sampledCpuMs;
     account.row.peakRssMb = usage.peakMemoryMb;
+    account.hasToldUsage = true;
+    if (account.left) this.#settle(account);
   }
 
   sample(round: SampleRound): void {
@@ -70,7 +102,7 @@ export class UsageAccount {
     this.#rounds += 1;
     this.#hostCpuPercentSum += round.host.cpuPercent;
     for (const sample of round.containers) {
-      const account = this.#accounts.get(sample.containerId);
+      const account = this.#accounts[sample.containerId];
       if (account === undefined || account.left) continue;
       account.sampledCpuMs = sample.cpuMs;
       if (sample.memoryMb === undefined) continue;
@@ -79,56 +111,67 @@ export class UsageAccount {
       account.row.peakMemoryMb = Math.max(account.row.peakMemoryMb ?? 0, sample.memoryMb);
     }
     let totalMb = 0;
-    for (const { left, memoryMb } of this.#accounts.values()) if (!left && !Number.isNaN(memoryMb)) totalMb += memoryMb;
+    for (const account of this.#accounts) if (account?.left === false && !Number.isNaN(account.memoryMb)) totalMb += account.memoryMb;
     this.#peakMemoryMb = Math.max(this.#peakMemoryMb, totalMb);
+  }
+
+  /** For a backend that knows memory exactly: from now on a container has so much. */
+  memoryChanged(containerId: number, atMs: number, memoryMb: number): void {
+    const account = this.#accounts[containerId];
+    if (account === undefined || account.left) return;
+    const beforeMb = Number.isNaN(account.memoryMb) ? 0 : account.memoryMb;
+    if (beforeMb > 0) account.integral += beforeMb * (atMs - account.memoryAtMs);
+    account.memoryMb = memoryMb;
+    account.memoryAtMs = atMs;
+    account.row.peakMemoryMb = Math.max(account.row.peakMemoryMb ?? 0, memoryMb);
+    this.#exactMemoryMb += memoryMb - beforeMb;
+    this.#peakMemoryMb = Math.max(this.#peakMemoryMb, this.#exactMemoryMb);
   }
 
   /** Closes what is still open at the end of the cell. */
   closeAll(endedMs: number): void {
-    for (const account of this.#accounts.values()) if (!account.left) this.#close(account, endedMs);
+    for (const account of this.#accounts) if (account?.left === false) this.#close(account, endedMs);
   }
 
-  rows(): ContainerRow[] {
-    return [...this.#accounts.values()].map(({ row }) => row);
-  }
-
-  /** `wallMs`: length of the measured time; `cores`: of the host. */
+  /** `wallMs`: length of the measured time; `cores`: of the host. Containers that have said nothing by now have used no CPU time that is known. */
   summary(wallMs: number, cores: number): UsageSummary {
-    const accounts = [...this.#accounts.values()];
-    const sampled = accounts.filter(({ memoryMb }) => !Number.isNaN(memoryMb));
-    const lifeMs = (account: Account): number => account.row.retiredMs - account.row.startedMs;
-    let integral = 0;
-    let readLifeMs = 0;
-    let unreadLifeMs = 0;
-    for (const account of accounts) {
-      if (Number.isNaN(account.memoryMb)) unreadLifeMs += lifeMs(account);
-      else {
-        integral += account.integral;
-        readLifeMs += lifeMs(account);
-      }
-    }
-    if (readLifeMs > 0) integral += (integral / readLifeMs) * unreadLifeMs;
-    const hasMemory = sampled.length > 0 || accounts.length === 0;
-    const coreMs = accounts.reduce((sum, { row }) => sum + (row.cpuMs ?? 0), 0);
+    for (const account of this.#accounts) if (account !== undefined) this.#settle(account);
+    const { launched, sampled, cpuFromSamples, lifeMs, readLifeMs, coreMs } = this.#sums;
+    // The mean of the others stands in for the memory of containers that were never read.
+    const integral = readLifeMs > 0 ? this.#sums.integral * (lifeMs / readLifeMs) : this.#sums.integral;
+    const hasMemory = sampled > 0 || launched === 0;
     return {
-      containers: {
-        launched: accounts.length,
-        peak: this.#peakLive,
-        containerSeconds: accounts.reduce((sum, account) => sum + lifeMs(account), 0) / msPerSecond,
-      },
+      containers: { launched, peak: this.#peakLive, containerSeconds: lifeMs / msPerSecond },
       memory: {
         peakMb: hasMemory ? this.#peakMemoryMb : null,
         meanMb: hasMemory && wallMs > 0 ? integral / wallMs : null,
         gbSeconds: hasMemory ? integral / mbPerGb / msPerSecond : null,
-        unsampledContainers: accounts.length - sampled.length,
+        unsampledContainers: launched - sampled,
       },
       cpu: {
         coreSeconds: coreMs / msPerSecond,
-        sampledContainers: accounts.filter(({ cpuFromSamples }) => cpuFromSamples).length,
+        sampledContainers: cpuFromSamples,
         meanUtilization: wallMs > 0 ? coreMs / (wallMs * cores) : 0,
         hostMeanUtilization: this.#rounds === 0 ? null : this.#hostCpuPercentSum / this.#rounds / 100,
       },
     };
+  }
+
+  #settle(account: Account): void {
+    const { row } = account;
+    const sums = this.#sums;
+    const lifeMs = row.retiredMs - row.startedMs;
+    this.#accounts[row.id] = undefined;
+    sums.launched += 1;
+    sums.lifeMs += lifeMs;
+    sums.coreMs += row.cpuMs ?? 0;
+    if (account.cpuFromSamples) sums.cpuFromSamples += 1;
+    if (!Number.isNaN(account.memoryMb)) {
+      sums.sampled += 1;
+      sums.readLifeMs += lifeMs;
+      sums.integral += account.integral;
+    }
+    this.#onRow(row);
   }
 
   #close(account: Account, endedMs: number): void {
@@ -138,7 +181,11 @@ export class UsageAccount {
     row.retiredMs = endedMs;
     row.invocations = container.served;
     row.batches = container.batches;
-    if (!Number.isNaN(account.memoryMb)) this.#integrateTo(account, endedMs);
+    if (!Number.isNaN(account.memoryMb)) {
+      this.#integrateTo(account, endedMs);
+      this.#exactMemoryMb -= account.memoryMb;
+    }
+    if (account.hasToldUsage) this.#settle(account);
   }
 
   /** Holds the last reading until now; the first one also stands for the time before it. */

@@ -78,20 +78,36 @@ function ratios(cells: readonly CellSummary[], referenceMs: number): string {
  */
 export function renderClairvoyant(results: ResultSet, summaries: readonly CellSummary[], style: TableStyle): string[] {
   const valid = summaries.filter((summary) => summary.valid);
-  if (valid.reduce((sum, { invocations }) => sum + invocations.arrived, 0) > mostRows) return [];
   const groups = new Map<string, CellSummary[]>();
   for (const summary of valid) {
     const key = `${summary.cell.experiment} · ${summary.cell.workload}`;
     groups.set(key, [...(groups.get(key) ?? []), summary]);
   }
-  const cores = Number(results.manifest.host['cores']);
   const lines: string[] = [];
   for (const [title, cells] of groups) {
-    const workload = results.manifest.workloads[(cells[0] as CellSummary).cell.workload];
-    const least: LeastWork = { intendedMs: new Map(), cpuMs: new Map(), executionMs: new Map(), computes: workload?.['functionKind'] !== 'io' };
-    for (const { cell } of cells) addCell(least, results, cell.id);
-    const reference = referenceOf(least, cores);
-    if (reference !== undefined) lines.push(style.dim(`${title} ${reference.text}; mean of ${ratios(cells, reference.meanMs)}`));
+    const reference = boundOf(cells) ?? measuredReference(results, cells);
+    // Where nothing needs any time there are no multiples of it.
+    if (reference !== undefined && reference.meanMs > 0) lines.push(style.dim(`${title} ${reference.text}; mean of ${ratios(cells, reference.meanMs)}`));
   }
   return lines;
+}
+
+/** The simulation has computed it with the cells. */
+function boundOf([first]: readonly CellSummary[]): Reference | undefined {
+  const { bound } = first as CellSummary;
+  if (bound === undefined || bound.latencyMs.mean === null) return undefined;
+  const { cores, latencyMs } = bound;
+  return {
+    meanMs: bound.latencyMs.mean,
+    text: `clairvoyant reference (all warm, shortest remaining CPU time first on ${cores} cores): mean ${formatMs(latencyMs.mean)}, p50 ${formatMs(latencyMs.p50)}, p98 ${formatMs(latencyMs.p98)} ms`,
+  };
+}
+
+function measuredReference(results: ResultSet, cells: readonly CellSummary[]): Reference | undefined {
+  if (!results.manifest.settings.rows || cells.reduce((sum, { invocations }) => sum + invocations.arrived, 0) > mostRows) return undefined;
+  const cores = Number(results.manifest.host['cores']);
+  const workload = results.manifest.workloads[(cells[0] as CellSummary).cell.workload];
+  const least: LeastWork = { intendedMs: new Map(), cpuMs: new Map(), executionMs: new Map(), computes: workload?.['functionKind'] !== 'io' };
+  for (const { cell } of cells) addCell(least, results, cell.id);
+  return referenceOf(least, cores);
 }

@@ -1,2 +1,3 @@
 export { renderClairvoyant } from './clairvoyant-lines.js';
+export { pairWithLive, pairWithPublished, renderValidation } from './validation-table.js';
 export { formatMs, renderInstrument, renderNotes, renderProblems, renderSummaryTable, type TableStyle } from './summary-table.js';

@@ -103,3 +103,12 @@ export function meanOverRepetitions(summaries: readonly CellSummary[], manifest:
   const afterBase = (row: CellAverage): number => (row.scheduler === manifest.base ? 0 : 1);
   return rows.sort((a, b) => groupsInOrder.indexOf(groupOf(a)) - groupsInOrder.indexOf(groupOf(b)) || afterBase(a) - afterBase(b) || place(a) - place(b));
 }
+
+type PublishedCell = NonNullable<Manifest['published']>['cells'][number];
+
+/** The published cell that stands for a row: of the same scheduler, and with the parameters that it names. */
+export function publishedFor({ experiment, workload, scheduler, parameters }: RowKey, { published }: Manifest): PublishedCell | undefined {
+  return published?.cells.find(
+    (cell) => cell.experiment === experiment && cell.workload === workload && cell.scheduler === scheduler && Object.entries(cell.parameters).every(([name, value]) => parameters[name] === value),
+  );
+}

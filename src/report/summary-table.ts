@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import { latencyPartNames } from '../core/index.js';
 import type { CellSummary, Manifest } from '../results/index.js';
-import { groupOf, meanOverRepetitions, type CellAverage } from './repetitions.js';
+import { groupOf, meanOverRepetitions, publishedFor, type CellAverage } from './repetitions.js';
 
 export interface TableStyle {
   /** Wraps text for the terminal; identity without colours. */
@@ -10,7 +10,7 @@ export interface TableStyle {
   red(text: string): string;
 }
 
-const borderless = {
+export const borderless = {
   'top': '', 'top-mid': '', 'top-left': '', 'top-right': '', 'bottom': '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '',
   'left': '', 'left-mid': '', 'mid': '', 'mid-mid': '', 'right': '', 'right-mid': '', 'middle': '  ',
 };
@@ -26,11 +26,15 @@ function formatAmount(value: number | null): string {
   return value === null ? '–' : value.toFixed(value >= 100 ? 0 : value >= 10 ? 1 : 2);
 }
 
+/** A share as a signed percentage; what rounds to nothing has no sign. */
+export function formatPercent(share: number, digits: number): string {
+  const text = Math.abs(share * 100).toFixed(digits);
+  return `${Number(text) === 0 ? '' : share > 0 ? '+' : '−'}${text} %`;
+}
+
 /** The change from base to value in percent, a reduction negative: -87.8 %. */
 function formatChange(value: number | null, base: number | null): string {
-  if (value === null || base === null || base === 0) return '–';
-  const percent = (value / base - 1) * 100;
-  return `${percent > 0 ? '+' : percent < 0 ? '−' : ''}${Math.abs(percent).toFixed(1)} %`;
+  return value === null || base === null || base === 0 ? '–' : formatPercent(value / base - 1, 1);
 }
 
 interface PublishedChange {
@@ -38,11 +42,10 @@ interface PublishedChange {
   readonly containers: string;
 }
 
-function publishedChange(manifest: Manifest, { experiment, workload, scheduler }: CellAverage): PublishedChange {
-  const find = (name: string): NonNullable<Manifest['published']>['cells'][number] | undefined =>
-    manifest.published?.cells.find((cell) => cell.experiment === experiment && cell.workload === workload && cell.scheduler === name);
-  const own = find(scheduler);
-  const base = find(manifest.base);
+function publishedChange(manifest: Manifest, average: CellAverage): PublishedChange {
+  const { scheduler } = average;
+  const own = publishedFor(average, manifest);
+  const base = publishedFor({ ...average, scheduler: manifest.base }, manifest);
   if (own === undefined || base === undefined || scheduler === manifest.base) return { mean: '', containers: '' };
   return { mean: formatChange(own.meanMs, base.meanMs), containers: formatChange(own.containers, base.containers) };
 }
@@ -148,6 +151,7 @@ export function renderSummaryTable(manifest: Manifest, summaries: readonly CellS
 export function renderInstrument(all: readonly CellSummary[]): string | undefined {
   const summaries = all.filter(({ skipped }) => skipped === undefined);
   if (summaries.length === 0) return undefined;
+  if (summaries.every(({ backend }) => backend === 'simulation')) return 'simulated in virtual time: no load generator, no sampling, memory as the host profile says';
   const lags = summaries.map(({ loadGenerator }) => loadGenerator.lagP99Ms ?? loadGenerator.lagMaxMs ?? 0);
   const shares = summaries.map(({ sampler }) => sampler?.coreShare ?? Number.NaN);
   const harnessShares = summaries.flatMap(({ harness }) => (harness === undefined ? [] : [harness.coreShare]));

@@ -18,20 +18,24 @@ const sampleColumns = ['t_ms', 'container', 'memory_mb', 'rss_mb', 'cpu_percent'
 export class CellWriter implements RowSink {
   readonly #folder: string;
   readonly #partial: string;
-  readonly #invocations: CsvFile;
+  /** Undefined where rows are not wanted. */
+  readonly #invocations: CsvFile | undefined;
   readonly #samples: CsvFile;
+  readonly #containers: ContainerRow[] = [];
   #open = true;
 
-  constructor(cellsFolder: string, cellId: string) {
+  /** `rows`: whether each invocation is written. */
+  constructor(cellsFolder: string, cellId: string, rows = true) {
     this.#folder = join(cellsFolder, cellId);
     this.#partial = join(cellsFolder, `.${cellId}.partial`);
     rmSync(this.#partial, { recursive: true, force: true });
     mkdirSync(this.#partial, { recursive: true });
-    this.#invocations = new CsvFile(join(this.#partial, 'invocations.csv'), invocationColumns);
+    this.#invocations = rows ? new CsvFile(join(this.#partial, 'invocations.csv'), invocationColumns) : undefined;
     this.#samples = new CsvFile(join(this.#partial, 'samples.csv'), sampleColumns);
   }
 
   invocation(outcome: Outcome): void {
+    if (this.#invocations === undefined) return;
     const { id, functionId, containerId, batchId, attempt, status, errorCode } = outcome;
     const reached = containerId >= 0;
     this.#invocations.write([
@@ -45,10 +49,14 @@ export class CellWriter implements RowSink {
     for (const { containerId, memoryMb, rssMb, cpuPercent } of containers) this.#samples.write([atMs, containerId, memoryMb, rssMb, cpuPercent]);
   }
 
+  container(row: ContainerRow): void {
+    this.#containers.push(row);
+  }
+
   /** Throws FBB_ERR_RESULTS_WRITE when anything of the cell could not be written. */
-  finish(summary: CellSummary, containers: readonly ContainerRow[], totalHgrm: string): void {
+  finish(summary: CellSummary, totalHgrm: string): void {
     try {
-      this.#write(summary, containers, totalHgrm);
+      this.#write(summary, totalHgrm);
     } catch (thrown) {
       throw new FbbError('FBB_ERR_RESULTS_WRITE', `The results of ${summary.cell.id} could not be written: ${describeError(thrown)}.`, { cause: thrown });
     }
@@ -64,10 +72,10 @@ export class CellWriter implements RowSink {
     rmSync(this.#partial, { recursive: true, force: true });
   }
 
-  #write(summary: CellSummary, containers: readonly ContainerRow[], totalHgrm: string): void {
+  #write(summary: CellSummary, totalHgrm: string): void {
     this.#close();
     const table = new CsvFile(join(this.#partial, 'containers.csv'), containerColumns);
-    for (const row of containers) {
+    for (const row of this.#containers.sort((a, b) => a.id - b.id)) {
       table.write([row.id, row.functionId, row.launchedMs, row.startedMs, row.readyMs, row.retiredMs, row.invocations, row.batches, row.peakMemoryMb, row.peakRssMb, row.cpuMs]);
     }
     table.close();
@@ -80,7 +88,7 @@ export class CellWriter implements RowSink {
   #close(): void {
     if (!this.#open) return;
     this.#open = false;
-    this.#invocations.close();
+    this.#invocations?.close();
     this.#samples.close();
   }
 }

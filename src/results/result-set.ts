@@ -73,8 +73,9 @@ export class ResultSet {
     this.#save();
   }
 
-  cellWriter(cellId: string): CellWriter {
-    return new CellWriter(join(this.folder, 'cells'), cellId);
+  /** `rows`: whether each invocation is written. */
+  cellWriter(cellId: string, rows = true): CellWriter {
+    return new CellWriter(join(this.folder, 'cells'), cellId, rows);
   }
 
   /** The summary of a finished cell, or undefined when it has not finished. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { latencyPartNames } from '../core/index.js';
 
 /** Raised when a stored file changes in a way that an older reader would get wrong. */
 export const schemaVersion = 1;
@@ -67,7 +68,7 @@ export const summarySchema = z.object({
     meanMb: nullableNumber,
     gbSeconds: nullableNumber,
     unsampledContainers: z.number().int(),
-    source: z.enum(['pss', 'rss']).nullable(),
+    source: z.enum(['pss', 'rss', 'model']).nullable(),
   }),
   cpu: z.object({ coreSeconds: z.number(), sampledContainers: z.number().int(), meanUtilization: z.number(), hostMeanUtilization: nullableNumber, hostStolenShare: nullableNumber.default(null) }),
   /** `realTime`: whether engine and pacing thread ran in the real-time class, out of the containers' way. */
@@ -76,6 +77,8 @@ export const summarySchema = z.object({
   sampler: z.object({ cpuMs: z.number(), coreShare: z.number(), rounds: z.number().int(), missedRounds: z.number().int() }).nullable(),
   /** What engine and load generator cost; result sets of earlier versions do not tell. */
   harness: z.object({ cpuMs: z.number(), coreShare: z.number() }).optional(),
+  /** What a clairvoyant policy would reach with the same work: all warm, shortest remaining CPU time first. Known where the work is: in simulations. */
+  bound: z.object({ cores: z.number().int(), latencyMs: latencySummarySchema }).optional(),
   /** From the first intended second to the end of the last invocation. */
   wallMs: z.number(),
 });
@@ -110,14 +113,17 @@ export const manifestSchema = z.object({
   fib30Ms: nullableNumber,
   settings: z.object({
     keepAliveMs: z.number(),
-    launchLimit: z.number().int(),
-    containerMemoryMb: z.number(),
+    /** Null in simulations: the host profile says. */
+    launchLimit: z.number().int().nullable(),
+    containerMemoryMb: z.number().nullable(),
     /** Cores that a container may use at once; null: all. */
     containerCores: z.number().int().nullable().default(null),
     maxAttempts: z.number().int(),
     maxLagMs: z.number(),
     maxFailedShare: z.number(),
     warmupInvocations: z.number().int(),
+    /** Whether each invocation has a row. */
+    rows: z.boolean().default(true),
   }),
   host: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
   workloads: z.record(z.string(), z.record(z.string(), z.union([z.number(), z.string()]))),
@@ -142,7 +148,19 @@ export const manifestSchema = z.object({
   published: z
     .object({
       source: z.string(),
-      cells: z.array(z.object({ experiment: z.string(), workload: z.string(), scheduler: z.string(), meanMs: z.number(), p50Ms: z.number(), p98Ms: z.number(), containers: z.number() })),
+      cells: z.array(
+        z.object({
+          experiment: z.string(),
+          workload: z.string(),
+          scheduler: z.string(),
+          parameters: parametersSchema.default({}),
+          meanMs: z.number(),
+          p50Ms: z.number(),
+          p98Ms: z.number(),
+          containers: z.number(),
+          partsMs: z.partialRecord(z.enum(latencyPartNames), z.number()).default({}),
+        }),
+      ),
     })
     .nullable(),
   /** In the order of execution. */

@@ -3,7 +3,8 @@ import { getPriority, setPriority } from 'node:os';
 import { SHARE_ENV, Worker } from 'node:worker_threads';
 import type { ErrorCode } from '../core/errors.js';
 import type { FunctionSpec } from '../core/function.js';
-import { monotonicNowMs } from '../core/monotonic-clock.js';
+import { MonotonicClock, monotonicNowMs } from '../core/monotonic-clock.js';
+import { ThreadSupply } from '../core/thread-supply.js';
 import type { Executor } from './executors.js';
 import { timedOutRun, type Job, type Run } from './invoke.js';
 
@@ -47,65 +48,31 @@ interface Thread {
 /** The lowest priority there is in the normal class. */
 const yieldingNiceness = 19;
 
-/** What a thread takes to start before one of this container has been timed, in ms. */
-const assumedStartMs = 30;
-
-/**
- * Expands a batch onto worker threads: every invocation that runs for long ends up with a thread of its own, short ones share.
- * Starting a thread costs some 30 ms of CPU, often more than an invocation, so a further one is started only when no invocation has
- * been taken up for as long as a start takes (the ski-rental rule: never more than twice the cost of having known). Starts under
- * way may be as many as threads are busy, so that a batch of long invocations doubles its threads in each round.
- */
+/** Expands a batch onto worker threads; `ThreadSupply` decides who gets which, and when there is another one. */
 export class ThreadExecutor implements Executor {
   readonly #options: ThreadOptions;
-  readonly #queue: Task[] = [];
-  readonly #idle: Thread[] = [];
-  #starting = 0;
-  #busy = 0;
-  #startMs = assumedStartMs;
+  readonly #supply: ThreadSupply<Thread, Task>;
   #serviceSliceMs: number | undefined;
-  /** When an invocation was last taken up, or a start begun for the waiting ones. */
-  #movedMs = 0;
-  #patience: NodeJS.Timeout | undefined;
   #sweep: NodeJS.Timeout | undefined;
 
   constructor(options: ThreadOptions) {
     this.#options = options;
     this.#serviceSliceMs = options.serviceSliceMs;
+    this.#supply = new ThreadSupply({
+      clock: new MonotonicClock(),
+      start: () => this.#start(),
+      give: (thread, task) => this.#give(thread, task),
+    });
   }
 
   run(jobs: readonly Job[], onEnd: (job: Job, run: Run) => void): void {
-    if (this.#queue.length === 0) this.#movedMs = monotonicNowMs();
-    for (const job of jobs) this.#queue.push({ job, onEnd });
-    this.#advance();
-  }
-
-  #advance(): void {
-    while (this.#queue.length > 0 && this.#idle.length > 0) this.#give(this.#idle.pop() as Thread, this.#queue.shift() as Task);
-    if (this.#queue.length <= this.#starting) return;
-    if (this.#busy + this.#starting === 0) {
-      this.#start();
-      return;
-    }
-    this.#patience ??= setTimeout(() => this.#losePatience(), Math.max(1, this.#movedMs + this.#startMs - monotonicNowMs()));
-  }
-
-  /** Nobody was taken up for a while: as many further threads as are busy, at most one for each that waits. */
-  #losePatience(): void {
-    this.#patience = undefined;
-    if (monotonicNowMs() - this.#movedMs >= this.#startMs) {
-      const wanted = Math.min(this.#queue.length, Math.max(1, this.#busy));
-      while (this.#starting < wanted) this.#start();
-    }
-    this.#advance();
+    for (const job of jobs) this.#supply.add({ job, onEnd });
   }
 
   #give(thread: Thread, task: Task): void {
     thread.state = 'busy';
     thread.task = task;
     thread.sinceMs = monotonicNowMs();
-    this.#busy += 1;
-    this.#movedMs = thread.sinceMs;
     thread.timer = setTimeout(() => {
       this.#end(thread, timedOutRun(thread.sinceMs, this.#options.spec.timeoutMs));
       this.#discard(thread);
@@ -118,9 +85,7 @@ export class ThreadExecutor implements Executor {
   }
 
   #start(): void {
-    this.#starting += 1;
     const begunMs = monotonicNowMs();
-    this.#movedMs = begunMs;
     const { spec, multiplexing, memoryLimitMb, workerPath } = this.#options;
     const worker = new Worker(workerPath, {
       env: SHARE_ENV,
@@ -130,18 +95,11 @@ export class ThreadExecutor implements Executor {
     const thread: Thread = { worker, state: 'starting', task: undefined, timer: undefined, sinceMs: 0, threadId: null, yieldTimer: undefined, cpuBeforeMs: 0, yielding: false };
     worker.on('message', (message: Run | ThreadReady) => {
       if ('threadId' in message) {
-        this.#starting -= 1;
         thread.threadId = message.threadId;
-        // The shortest seen: on busy cores a start takes longer, but costs no more.
-        this.#startMs = Math.min(this.#startMs, monotonicNowMs() - begunMs);
-      } else if (thread.state === 'busy') this.#end(thread, { ...message, concurrency: this.#busy });
-      else return;
-      if (thread.yielding && !this.#stopYielding(thread)) {
-        this.#discard(thread);
-        return;
-      }
-      thread.state = 'idle';
-      this.#release(thread);
+        rest(thread);
+        this.#supply.started(thread, monotonicNowMs() - begunMs);
+      } else if (thread.state === 'busy') this.#completed(thread, message);
+      this.#armSweep();
     });
     worker.on('error', (error: NodeJS.ErrnoException) => {
       this.#lost(thread, error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'FBB_ERR_CONTAINER_MEMORY' : 'FBB_ERR_FUNCTION_THREW', error.message);
@@ -149,27 +107,25 @@ export class ThreadExecutor implements Executor {
     worker.on('exit', (code) => this.#lost(thread, 'FBB_ERR_FUNCTION_EXITED', `its thread ended with code ${code}`));
   }
 
-  /** A thread that has nothing to do: takes the next task, or waits for a while. */
-  #release(thread: Thread): void {
-    thread.sinceMs = monotonicNowMs();
-    this.#idle.push(thread);
-    this.#advance();
-    if (this.#idle.length > 1) this.#armSweep();
+  #completed(thread: Thread, run: Run): void {
+    this.#end(thread, { ...run, concurrency: this.#supply.busy });
+    if (thread.yielding && !this.#stopYielding(thread)) {
+      this.#discard(thread);
+      return;
+    }
+    rest(thread);
+    this.#supply.ended(thread, true);
   }
 
   #lost(thread: Thread, errorCode: ErrorCode, message: string): void {
     if (thread.state === 'gone') return;
     if (thread.state === 'starting') {
-      this.#starting -= 1;
-      // It cannot load the function; the one at the head of the queue answers for it, so that nobody waits for ever.
-      thread.task = this.#queue.shift();
+      // It cannot load the function.
+      thread.task = this.#supply.failed();
       thread.sinceMs = monotonicNowMs();
     }
-    const index = this.#idle.indexOf(thread);
-    if (index >= 0) this.#idle.splice(index, 1);
     this.#end(thread, { status: 'failed', startedMs: thread.sinceMs, endedMs: monotonicNowMs(), errorCode, message });
-    thread.state = 'gone';
-    this.#advance();
+    this.#withdraw(thread);
   }
 
   /** Looks again when it can have used up its slice; a thread that waits for a core has not. */
@@ -203,29 +159,41 @@ export class ThreadExecutor implements Executor {
   #end(thread: Thread, run: Run): void {
     clearTimeout(thread.timer);
     clearTimeout(thread.yieldTimer);
-    if (thread.state === 'busy') this.#busy -= 1;
     const { task } = thread;
     thread.task = undefined;
     task?.onEnd(task.job, run);
   }
 
   #discard(thread: Thread): void {
-    thread.state = 'gone';
     void thread.worker.terminate();
-    this.#advance();
+    this.#withdraw(thread);
+  }
+
+  /** It is given no more tasks. */
+  #withdraw(thread: Thread): void {
+    const { state } = thread;
+    thread.state = 'gone';
+    if (state === 'busy') this.#supply.ended(thread, false);
+    else if (state === 'idle') this.#supply.drop(thread);
   }
 
   #armSweep(): void {
-    if (this.#sweep !== undefined) return;
+    const { idle } = this.#supply;
+    if (this.#sweep !== undefined || idle.length <= 1) return;
     this.#sweep = setTimeout(() => {
       this.#sweep = undefined;
       const dueMs = monotonicNowMs() - this.#options.idleMs;
-      // The longest idle are in front: threads are taken from the back.
-      while (this.#idle.length > 1 && (this.#idle[0] as Thread).sinceMs <= dueMs) this.#discard(this.#idle.shift() as Thread);
-      if (this.#idle.length > 1) this.#armSweep();
+      while (idle.length > 1 && (idle[0] as Thread).sinceMs <= dueMs) this.#discard(idle[0] as Thread);
+      this.#armSweep();
     }, this.#options.idleMs);
     this.#sweep.unref();
   }
+}
+
+/** It has nothing to do from now on, until it is given a task. */
+function rest(thread: Thread): void {
+  thread.state = 'idle';
+  thread.sinceMs = monotonicNowMs();
 }
 
 /** CPU time of a thread of this process in ms; what cannot be read has used none. */

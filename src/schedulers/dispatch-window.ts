@@ -14,7 +14,7 @@ type Dispatch = (functionId: string, group: Invocation[], ctx: SchedulerContext,
 export class DispatchWindow {
   readonly #intervalMs: number;
   readonly #dispatch: Dispatch;
-  readonly #groups = new Map<string, Invocation[]>();
+  #groups = new Map<string, Invocation[]>();
   #armed = false;
 
   constructor(intervalMs: number, dispatch: Dispatch) {
@@ -36,8 +36,9 @@ export class DispatchWindow {
   /** Timers are a moment late: what arrives in that moment is taken along. */
   #tick(window: number, ctx: SchedulerContext): void {
     this.#armed = false;
-    const groups = [...this.#groups];
-    this.#groups.clear();
+    const groups = this.#groups;
+    // Not cleared: a Map that was cleared holds on to the next contents of its table, and with them to every invocation of the cell.
+    this.#groups = new Map();
     for (const [functionId, group] of groups) this.#dispatch(functionId, group, ctx, window);
   }
 }

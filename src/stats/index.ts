@@ -1,1 +1,2 @@
-export { shortestRemainingLatenciesMs } from './shortest-remaining.js';
+export { median } from './median.js';
+export { ShortestRemaining, shortestRemainingLatenciesMs } from './shortest-remaining.js';

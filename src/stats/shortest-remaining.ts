@@ -1,16 +1,16 @@
 /** One unit of work in a queue ordered by what remains of it. */
 interface Job {
   readonly index: number;
+  readonly arrivedMs: number;
+  /** While it waits. */
   remainingMs: number;
+  /** While it runs. */
+  endMs: number;
 }
 
 /** A binary heap with the least remaining work on top. */
 class RemainingQueue {
   readonly #jobs: Job[] = [];
-
-  get top(): Job | undefined {
-    return this.#jobs[0];
-  }
 
   push(job: Job): void {
     const jobs = this.#jobs;
@@ -45,46 +45,82 @@ class RemainingQueue {
 }
 
 /**
- * Latencies in ms under the clairvoyant policy: every container warm, nothing costs anything, and at every instant the `cores` jobs with the
- * least remaining work run, each on a core of its own (Schrage 1968 proves it best for the mean on one core). `arrivalsMs` ascending;
- * `workMs` is what each would take alone.
+ * The clairvoyant policy, as arrivals come: every container warm, nothing costs anything, and at every instant the `cores` jobs with the
+ * least remaining work run, each on a core of its own (Schrage 1968 proves it best for the mean on one core).
  */
-export function shortestRemainingLatenciesMs(arrivalsMs: ArrayLike<number>, workMs: ArrayLike<number>, cores: number): Float64Array {
-  const latenciesMs = new Float64Array(arrivalsMs.length);
-  const running: Job[] = [];
-  const waiting = new RemainingQueue();
-  let nowMs = 0;
-  let next = 0;
-  while (next < arrivalsMs.length || running.length > 0) {
-    const arrivalMs = next < arrivalsMs.length ? (arrivalsMs[next] as number) : Number.POSITIVE_INFINITY;
-    let first = 0;
-    for (let i = 1; i < running.length; i += 1) if ((running[i] as Job).remainingMs < (running[first] as Job).remainingMs) first = i;
-    const doneMs = running.length === 0 ? Number.POSITIVE_INFINITY : nowMs + (running[first] as Job).remainingMs;
-    const untilMs = Math.min(arrivalMs, doneMs);
-    for (const job of running) job.remainingMs -= untilMs - nowMs;
-    nowMs = untilMs;
-    if (doneMs <= arrivalMs) {
-      const { index } = running[first] as Job;
-      latenciesMs[index] = nowMs - (arrivalsMs[index] as number);
-      running.splice(first, 1);
-    } else {
-      waiting.push({ index: next, remainingMs: workMs[next] as number });
-      next += 1;
-    }
-    rebalance(running, waiting, cores);
+export class ShortestRemaining {
+  readonly #cores: number;
+  readonly #onEnd: (latencyMs: number, index: number) => void;
+  readonly #running: Job[] = [];
+  readonly #waiting = new RemainingQueue();
+  #arrived = 0;
+
+  constructor(cores: number, onEnd: (latencyMs: number, index: number) => void) {
+    this.#cores = cores;
+    this.#onEnd = onEnd;
   }
-  return latenciesMs;
+
+  /** Work of `workMs` on one core; times must not go back. */
+  arrive(atMs: number, workMs: number): void {
+    const index = this.#arrived++;
+    if (this.#cores === Number.POSITIVE_INFINITY) {
+      this.#onEnd(workMs, index);
+      return;
+    }
+    this.#runUntil(atMs);
+    const job: Job = { index, arrivedMs: atMs, remainingMs: workMs, endMs: atMs + workMs };
+    if (this.#running.length < this.#cores) {
+      this.#running.push(job);
+      return;
+    }
+    const last = this.#placeOf((a, b) => a.endMs > b.endMs);
+    const longest = this.#running[last] as Job;
+    if (job.endMs >= longest.endMs) {
+      this.#waiting.push(job);
+      return;
+    }
+    longest.remainingMs = longest.endMs - atMs;
+    this.#waiting.push(longest);
+    this.#running[last] = job;
+  }
+
+  /** No more will arrive. */
+  finish(): void {
+    this.#runUntil(Number.POSITIVE_INFINITY);
+  }
+
+  #runUntil(untilMs: number): void {
+    const running = this.#running;
+    while (running.length > 0) {
+      const first = this.#placeOf((a, b) => a.endMs < b.endMs);
+      const { endMs, arrivedMs, index } = running[first] as Job;
+      if (endMs > untilMs) return;
+      this.#onEnd(endMs - arrivedMs, index);
+      const next = this.#waiting.pop();
+      if (next === undefined) {
+        running[first] = running[running.length - 1] as Job;
+        running.pop();
+      } else {
+        next.endMs = endMs + next.remainingMs;
+        running[first] = next;
+      }
+    }
+  }
+
+  /** Of the one of those running that comes before all others. */
+  #placeOf(comesBefore: (a: Job, b: Job) => boolean): number {
+    const running = this.#running;
+    let best = 0;
+    for (let i = 1; i < running.length; i += 1) if (comesBefore(running[i] as Job, running[best] as Job)) best = i;
+    return best;
+  }
 }
 
-/** The least remaining run; a newcomer that needs less takes the place of the one that needs most. */
-function rebalance(running: Job[], waiting: RemainingQueue, cores: number): void {
-  while (running.length < cores && waiting.top !== undefined) running.push(waiting.pop() as Job);
-  const { top } = waiting;
-  if (top === undefined) return;
-  let last = 0;
-  for (let i = 1; i < running.length; i += 1) if ((running[i] as Job).remainingMs > (running[last] as Job).remainingMs) last = i;
-  const longest = running[last] as Job;
-  if (top.remainingMs >= longest.remainingMs) return;
-  running[last] = waiting.pop() as Job;
-  waiting.push(longest);
+/** Latencies in ms under the clairvoyant policy. `arrivalsMs` ascending; `workMs` is what each would take alone. */
+export function shortestRemainingLatenciesMs(arrivalsMs: ArrayLike<number>, workMs: ArrayLike<number>, cores: number): Float64Array {
+  const latenciesMs = new Float64Array(arrivalsMs.length);
+  const policy = new ShortestRemaining(cores, (latencyMs, index) => (latenciesMs[index] = latencyMs));
+  for (let i = 0; i < arrivalsMs.length; i += 1) policy.arrive(arrivalsMs[i] as number, workMs[i] as number);
+  policy.finish();
+  return latenciesMs;
 }

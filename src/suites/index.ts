@@ -1,9 +1,12 @@
 export { calibrate } from './calibration.js';
-export { type BackendDeps, type CellProgress, type CellSettings, type Programs } from './cell-runner.js';
+export type { CellProgress, CellSettings } from './cell-run.js';
+export { LiveCellRun, type BackendDeps, type Programs } from './live-cell-run.js';
 export { readOptionValue, refuseSettings } from './option-overrides.js';
+export { measureHost, type HostMeasurements } from './measure-host.js';
 export { planSuite, type Selection, type SuitePlan } from './plan.js';
 export type { PlannedCell } from './planned-cell.js';
 export { firstIndependent } from './profile-order.js';
-export { findSuite, findSuitePath, listSuites, readSuiteFile, type Suite } from './suite-file.js';
+export { findSuite, findSuitePath, listSuites, readSuiteFile, suiteHash, type Suite } from './suite-file.js';
 export { loadSuitePlugins, PluginSchedulers } from './suite-plugins.js';
-export { runSuite, type SuiteObserver } from './suite-runner.js';
+export { SimulatedCellRun } from './simulated-cell-run.js';
+export { runSuite, type CreateCellRun, type SuiteObserver } from './suite-runner.js';

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
-import { describeError, FbbError, longestTimerMs, type Registry, type SchedulerDefinition } from '../core/index.js';
+import { describeError, FbbError, latencyPartNames, longestTimerMs, type Registry, type SchedulerDefinition } from '../core/index.js';
 import type { WorkloadDefinition } from '../workloads/index.js';
 import { optionIssues, type Issue } from './option-issues.js';
 import type { PluginMentions } from './suite-plugins.js';
@@ -82,7 +82,17 @@ function createSuiteSchema(names: SuiteNames) {
 const publishedSchema = z.strictObject({
   source: z.string(),
   cells: z.array(
-    z.strictObject({ experiment: name, workload: name, scheduler: name, meanMs: z.number(), p50Ms: z.number(), p98Ms: z.number(), containers: z.number() }),
+    z.strictObject({
+      experiment: name,
+      workload: name,
+      scheduler: name,
+      parameters: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])).default({}).describe('it stands for our cells with these'),
+      meanMs: z.number(),
+      p50Ms: z.number(),
+      p98Ms: z.number(),
+      containers: z.number(),
+      partsMs: z.partialRecord(z.enum(latencyPartNames), z.number()).default({}).describe('means of the parts of latency'),
+    }),
   ),
 });
 
@@ -172,7 +182,16 @@ export function readSuiteFile(path: string, names: SuiteNames): Suite {
   };
   const { value, text } = parseYamlFile(path, createSuiteSchema(names), (data) => optionIssues(data, names.schedulers, nameOf));
   const publishedFigures = value.published === undefined ? undefined : parseYamlFile(join(dirname(path), value.published), publishedSchema).value;
-  return { ...value, path, hash: createHash('sha256').update(text).digest('hex'), publishedFigures };
+  return { ...value, path, hash: hashOf(text), publishedFigures };
+}
+
+/** Of the suite file at `path`, as it is in manifests. */
+export function suiteHash(path: string): string {
+  return hashOf(readFileSync(path, 'utf8'));
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 /** Names of the suites in a folder. */

@@ -1,6 +1,6 @@
 import { ExitCode, FbbError, type CellProfile, type RowSink } from '../core/index.js';
 import type { CellSummary, ResultSet } from '../results/index.js';
-import { CellRun, type CellProgress, type CellRunnerOptions } from './cell-runner.js';
+import type { CellProgress, CellRun } from './cell-run.js';
 import type { PlannedCell } from './planned-cell.js';
 import { onStuckHook } from './watchdog.js';
 
@@ -15,7 +15,11 @@ export interface SuiteObserver {
   hookStuck(sentence: string): never;
 }
 
-interface SuiteRunOptions extends CellRunnerOptions {
+/** Makes a run of a cell; `profile`: of the cell named in `cell.profileCell`. */
+export type CreateCellRun = (cell: PlannedCell, sink: RowSink, profile: CellProfile | undefined) => CellRun;
+
+interface SuiteRunOptions {
+  readonly createRun: CreateCellRun;
   readonly cells: readonly PlannedCell[];
   readonly results: ResultSet;
   /** Its first invocations are run and forgotten before everything else; undefined: no warm-up. */
@@ -25,7 +29,7 @@ interface SuiteRunOptions extends CellRunnerOptions {
   readonly signal: AbortSignal;
 }
 
-const nowhere: RowSink = { invocation: () => undefined, sample: () => undefined };
+const nowhere: RowSink = { invocation: () => undefined, sample: () => undefined, container: () => undefined };
 
 /** The first invocations of a cell, for the warm-up: the first launch and the first requests of a session are slow ones. */
 function shortened(cell: PlannedCell, invocations: number): PlannedCell {
@@ -54,11 +58,11 @@ function concernsEveryCell(thrown: unknown): boolean {
 }
 
 /** A scheduler that cannot be made spoils the warm-up, but no other scheduler: its own cells tell. */
-async function warmUp({ warmupCell, warmupInvocations, observer, signal, ...options }: SuiteRunOptions): Promise<void> {
+async function warmUp({ warmupCell, warmupInvocations, observer, signal, createRun }: SuiteRunOptions): Promise<void> {
   if (warmupCell === undefined || warmupInvocations === 0) return;
   observer.warmupStarted();
   try {
-    await runUnlessAborted(new CellRun(shortened(warmupCell, warmupInvocations), nowhere, options), signal);
+    await runUnlessAborted(createRun(shortened(warmupCell, warmupInvocations), nowhere, undefined), signal);
   } catch (thrown) {
     if (concernsEveryCell(thrown) || (thrown as FbbError).code === 'FBB_ERR_BACKEND_FAILED') throw thrown;
   }
@@ -103,8 +107,10 @@ function profileFor({ key, profileCell }: PlannedCell, results: ResultSet): Cell
 }
 
 async function runAndStore(cell: PlannedCell, position: { index: number; total: number }, options: SuiteRunOptions): Promise<void> {
-  const { results, observer, signal } = options;
-  const writer = results.cellWriter(cell.key.id);
+  const { results, observer, signal, createRun } = options;
+  // Who learns from a cell needs its rows.
+  const isProfile = options.cells.some(({ profileCell }) => profileCell === cell.key.id);
+  const writer = results.cellWriter(cell.key.id, isProfile || results.manifest.settings.rows);
   let run: CellRun | undefined;
   const release = onStuckHook(() => {
     writer.discard();
@@ -112,9 +118,9 @@ async function runAndStore(cell: PlannedCell, position: { index: number; total: 
   });
   observer.cellStarted(cell, position, () => run?.progress ?? { ended: 0, total: cell.workload.intendedMs.length });
   try {
-    run = new CellRun(cell, writer, options, profileFor(cell, results));
-    const { summary, containers, totalHgrm } = await runUnlessAborted(run, signal);
-    writer.finish(summary, containers, totalHgrm);
+    run = createRun(cell, writer, profileFor(cell, results));
+    const { summary, totalHgrm } = await runUnlessAborted(run, signal);
+    writer.finish(summary, totalHgrm);
     results.setCellStatus(cell.key.id, statusOf(summary), summary.skipped);
     observer.cellEnded(cell, summary);
   } catch (thrown) {

@@ -125,7 +125,7 @@ export class FakeCell {
 }
 
 function specOf(functionId: string, timeoutMs: number): FunctionSpec {
-  return { functionId, kind: 'cpu', handlerPath: `/functions/${functionId}/handler.cjs`, timeoutMs, needs: [] };
+  return { functionId, name: functionId, kind: 'cpu', handlerPath: `/functions/${functionId}/handler.cjs`, timeoutMs, needs: [] };
 }
 
 /** A scheduler that does nothing on its own: tests act through the engine, which is the context. */

@@ -14,7 +14,6 @@ const manifestSchema = z.strictObject({
 
 /** A function folder: what it is, and where its handler lies. */
 export interface FunctionFolder extends Omit<FunctionSpec, 'functionId'> {
-  readonly name: string;
   readonly description: string;
 }
 

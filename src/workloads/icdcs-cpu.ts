@@ -1,4 +1,4 @@
-import type { Rng } from '../core/index.js';
+import { fibGrowth, type Rng } from '../core/index.js';
 import { icdcsArrivals, icdcsFunctionIds, icdcsSpanMs } from './icdcs-arrivals.js';
 import { assembleWorkload, type WorkloadDefinition } from './workload-definition.js';
 
@@ -7,14 +7,11 @@ const countOfN: readonly (readonly [n: number, count: number])[] = [
   [20, 67], [21, 77], [22, 70], [23, 84], [24, 64], [25, 92], [26, 79], [27, 14], [28, 11], [29, 30], [30, 36], [31, 23], [32, 49], [33, 34], [34, 34], [35, 36],
 ];
 
-/** The work of naive fib grows by this factor from n to n + 1. */
-const goldenRatio = (1 + Math.sqrt(5)) / 2;
-
 const largestN = 55;
 
 /** Solo time of fib(n) in ms on a machine that takes `fib30Ms` for fib(30). */
 function fibSoloMs(n: number, fib30Ms: number): number {
-  return fib30Ms * goldenRatio ** (n - 30);
+  return fib30Ms * fibGrowth ** (n - 30);
 }
 
 /**
@@ -23,7 +20,7 @@ function fibSoloMs(n: number, fib30Ms: number): number {
  */
 function shiftToWork(ns: readonly number[], targetMs: number, fib30Ms: number, rng: Rng): { ns: number[]; shift: number; workMs: number } {
   const workAt = (shift: number): number => ns.reduce((sum, n) => sum + fibSoloMs(n + shift, fib30Ms), 0);
-  const shift = Math.floor(Math.log(targetMs / workAt(0)) / Math.log(goldenRatio));
+  const shift = Math.floor(Math.log(targetMs / workAt(0)) / Math.log(fibGrowth));
   const shifted = ns.map((n) => n + shift);
   let workMs = workAt(shift);
   for (const index of rng.shuffle(ns.map((_n, i) => i))) {

@@ -21,7 +21,7 @@ it('a reader of stdout that has gone is no error', async () => {
 it('a reader of stdout that leaves after its first line is no error, however much there is to say', async () => {
   const summaries = Array.from({ length: 100 }, (_run, i) => summaryOf({ cell: { repetition: i + 1 }, problems: ['x'.repeat(2_000)] }));
   const results = ResultSet.create(place.out, manifestOf({ cells: summaries.map(({ cell }) => manifestCellOf({ ...cell, status: 'valid' })) }));
-  for (const summary of summaries) results.cellWriter(summary.cell.id).finish(summary, [], '');
+  for (const summary of summaries) results.cellWriter(summary.cell.id).finish(summary, '');
   const bin = place.start(['show', '--json', '--out', place.out]);
   bin.process.stdout.once('data', () => bin.process.stdout.destroy());
   expect(await bin.ended).toMatchObject({ code: 0, signal: null, stderr: '' });

@@ -17,6 +17,7 @@ const there = {
   schedulers: builtinSchedulers().names(),
   workloads: builtinWorkloads().names(),
   functions: ['blob', 'fib'],
+  hosts: ['icdcs2023-testbed'],
 };
 const topics = Object.keys(there) as (keyof typeof there)[];
 

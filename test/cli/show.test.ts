@@ -17,7 +17,7 @@ afterEach(() => place.remove());
 function store(summaries: readonly CellSummary[], manifest: Partial<Manifest> = {}): ResultSet {
   const cells = summaries.map(({ cell, valid }) => manifestCellOf({ ...cell, status: valid ? 'valid' : 'invalid' }));
   const results = ResultSet.create(place.out, manifestOf({ cells, ...manifest }));
-  for (const summary of summaries) results.cellWriter(summary.cell.id).finish(summary, [], '');
+  for (const summary of summaries) results.cellWriter(summary.cell.id).finish(summary, '');
   return results;
 }
 

@@ -45,7 +45,7 @@ describe('a command line that makes no sense', () => {
     ['a missing argument', ['suite'], "'suite'"],
     ['an argument too many', ['show', 'a', 'b'], 'too many arguments'],
     ['a missing value', ['suite', 'icdcs', '--limit'], '--limit'],
-    ['an unknown topic', ['list', 'backends'], 'suites, schedulers, workloads, functions, results'],
+    ['an unknown topic', ['list', 'backends'], 'suites, schedulers, workloads, functions, hosts, results'],
     ['an unknown backend', ['suite', 'icdcs', '--backend', 'docker'], 'process'],
   ])('ends with 2 and says why on stderr: %s', async (_what, args, why) => {
     const { code, stdout, stderr } = await place.run(...args);

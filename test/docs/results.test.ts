@@ -12,7 +12,7 @@ const text = readDoc('docs/results.md');
 describe('docs/results.md', () => {
   it('names every file of a cell, and no other', () => {
     const cells = temporaryFolder();
-    new CellWriter(cells, 'one').finish(summaryOf(), [], '');
+    new CellWriter(cells, 'one').finish(summaryOf(), '');
     const files = readdirSync(join(cells, 'one')).map((name) => `cells/<cell>/${name}`);
     expect(tableOf(text, 'file', 'what it holds').map(([file]) => file).sort()).toEqual([...files, 'manifest.json'].sort());
   });

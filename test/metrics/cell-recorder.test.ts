@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { latencyPartNames, type Container, type Outcome, type OutcomeStatus, type RowSink, type SampleRound } from '../../src/core/index.js';
+import { latencyPartNames, type Container, type ContainerRow, type Outcome, type OutcomeStatus, type RowSink, type SampleRound } from '../../src/core/index.js';
 import { CellRecorder } from '../../src/metrics/index.js';
 
 type Parts = Readonly<Record<(typeof latencyPartNames)[number], number>>;
 
 const noParts: Parts = { lag: 0, scheduling: 0, coldStart: 0, queue: 0, execution: 0, response: 0 };
-const nowhere: RowSink = { invocation: () => undefined, sample: () => undefined };
+const nowhere: RowSink = { invocation: () => undefined, sample: () => undefined, container: () => undefined };
 
 function outcome(status: OutcomeStatus, parts: Partial<Parts> = {}, errorCode?: string): Outcome {
   const { lag, scheduling, coldStart, queue, execution, response } = { ...noParts, ...parts };
@@ -93,7 +93,7 @@ it('the means of the parts add up to the mean of the total', () => {
 
 it('passes every outcome and every round of samples on, the failed ones too', () => {
   const passed: unknown[] = [];
-  const recorder = new CellRecorder({ invocation: (row) => passed.push(row), sample: (round) => passed.push(round) });
+  const recorder = new CellRecorder({ invocation: (row) => passed.push(row), sample: (round) => passed.push(round), container: () => undefined });
   const [good, bad] = [outcome('completed'), outcome('failed', {}, 'A')];
   const round: SampleRound = { atMs: 5, host: { memoryMb: 1, cpuPercent: 2 }, containers: [] };
   recorder.invocationEnded(good);
@@ -103,7 +103,8 @@ it('passes every outcome and every round of samples on, the failed ones too', ()
 });
 
 it('has a row for each container, with what it said of itself after it had left', () => {
-  const recorder = new CellRecorder(nowhere);
+  const rows: ContainerRow[] = [];
+  const recorder = new CellRecorder({ ...nowhere, container: (row) => rows.push(row) });
   const container: Container = { id: 3, functionId: 'f', state: 'idle', launchedMs: 10, readyMs: 60, inFlight: 0, batches: 2, served: 5 };
   const other: Container = { ...container, id: 4, launchedMs: 20, readyMs: Number.NaN, batches: 0, served: 0 };
   recorder.containerLaunched(container);
@@ -111,11 +112,11 @@ it('has a row for each container, with what it said of itself after it had left'
   recorder.containerLeft(container, 500);
   recorder.close(1_000);
   recorder.containerUsage(3, { cpuMs: 77, peakMemoryMb: 40 });
-  expect(recorder.containerRows()).toEqual([
+  expect(recorder.metrics(0, 1_000, 2).usage.containers).toEqual({ launched: 2, peak: 2, containerSeconds: 1.47 });
+  expect(rows).toEqual([
     { id: 3, functionId: 'f', launchedMs: 10, startedMs: 10, readyMs: 60, retiredMs: 500, invocations: 5, batches: 2, peakMemoryMb: undefined, peakRssMb: 40, cpuMs: 77 },
     { id: 4, functionId: 'f', launchedMs: 20, startedMs: 20, readyMs: Number.NaN, retiredMs: 1_000, invocations: 0, batches: 0, peakMemoryMb: undefined, peakRssMb: undefined, cpuMs: undefined },
   ]);
-  expect(recorder.metrics(0, 1_000, 2).usage.containers).toEqual({ launched: 2, peak: 2, containerSeconds: 1.47 });
 });
 
 it('writes the distribution of total latency', () => {

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
+import { build, type Histogram } from 'hdr-histogram-js';
 import { describe, expect, it } from 'vitest';
 import { LatencyHistogram } from '../../src/metrics/latency-histogram.js';
+import { runs } from '../support/property-runs.js';
 
 function histogramOf(latenciesMs: Iterable<number>): LatencyHistogram {
   const histogram = new LatencyHistogram();
@@ -114,4 +116,65 @@ it('writes the percentile text of HdrHistogram, in ms', () => {
   expect(rows[0]?.slice(0, 3)).toEqual([1, 0, 1]);
   near(100, rows.at(-1)?.[0] ?? null);
   expect(rows.at(-1)?.slice(1, 3)).toEqual([1, 100]);
+});
+
+describe('what HdrHistogram says when it counts itself', () => {
+  const quantiles = [0, 0.1, 0.5, 0.75, 0.9, 0.95, 0.98, 0.99];
+  const dayMs = 86_400_000;
+  const microseconds = (around: number): fc.Arbitrary<number> => fc.integer({ min: Math.max(0, around - 5), max: Math.min(around + 5, 2 ** 43 - 1) }).map((value) => value / 1_000);
+  const latencyMs = fc.oneof(
+    fc.constant(0),
+    fc.double({ min: 0, max: 0.01, noNaN: true }),
+    fc.double({ min: 0, max: 1_000, noNaN: true }),
+    fc.double({ min: 0, max: 50 * dayMs, noNaN: true }),
+    ...[2_048, 4_096, 2 ** 24, 2 ** 31, 2 ** 32, 2 ** 42, 2 ** 43].map(microseconds),
+    // Half a microsecond is rounded up.
+    fc.nat({ max: 5_000 }).map((half) => half / 2_000),
+    // As clocks that disagree make them.
+    fc.double({ min: -1, max: 0, noNaN: true }),
+  );
+
+  function hdrOf(latenciesMs: readonly number[]): Histogram {
+    const histogram = build({ bitBucketSize: 32, autoResize: true, lowestDiscernibleValue: 1, highestTrackableValue: 2 ** 24, numberOfSignificantValueDigits: 3 });
+    for (const ms of latenciesMs) histogram.recordValue(Math.max(0, Math.round(ms * 1_000)));
+    return histogram;
+  }
+
+  it('is said, percentile by percentile, however often it was asked before', () => {
+    fc.assert(
+      fc.property(fc.array(fc.array(latencyMs, { maxLength: 60 }), { minLength: 1, maxLength: 3 }), (parts) => {
+        const histogram = new LatencyHistogram();
+        for (const part of parts) {
+          histogram.quantileMs(0);
+          for (const ms of part) histogram.record(ms);
+        }
+        const latenciesMs = parts.flat();
+        const hdr = hdrOf(latenciesMs);
+        const maxMs = Math.max(0, ...latenciesMs);
+        const expected = quantiles.map((q) => (latenciesMs.length * (1 - q) < 1 - 1e-9 ? null : Math.min(maxMs, hdr.getValueAtPercentile(q * 100) / 1_000)));
+        expect(quantiles.map((q) => histogram.quantileMs(q))).toEqual(expected);
+      }),
+      runs(25),
+    );
+  });
+
+  it('is said in its text, also after it was asked before', () => {
+    // Few and large: HdrHistogram takes long to write where the latencies are long.
+    fc.assert(
+      fc.property(fc.array(latencyMs, { maxLength: 80, size: 'max' }), fc.array(latencyMs, { maxLength: 80, size: 'max' }), (before, after) => {
+        const histogram = histogramOf(before);
+        histogram.toHgrm();
+        for (const ms of after) histogram.record(ms);
+        expect(histogram.toHgrm()).toBe(hdrOf([...before, ...after]).outputPercentileDistribution(5, 1_000));
+      }),
+      runs(3),
+    );
+  });
+});
+
+it('counts what is longer than 2^43 µs as that, but for the mean and the maximum', () => {
+  const longMs = 2 ** 44 / 1_000;
+  const histogram = histogramOf([longMs, longMs, Number.POSITIVE_INFINITY]);
+  expect(histogram.quantileMs(0.5)).toBe((2 ** 43 - 1) / 1_000);
+  expect(histogramOf([longMs, longMs]).summary()).toMatchObject({ count: 2, mean: longMs, max: longMs });
 });

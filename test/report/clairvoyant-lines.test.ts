@@ -71,6 +71,18 @@ describe('the clairvoyant reference under the table', () => {
     expect(stored(rows, [of('baseline', 20), invalid])).toEqual([expect.stringMatching(/mean 10\.0, .*mean of baseline 2\.0 ×$/)]);
   });
 
+  it('is the bound that a simulation has computed, where there is one', () => {
+    const latencyMs = { ...summaryOf().latencyMs.total, mean: 20, p50: 15, p98: 90 };
+    const rows = { baseline: [{ intendedMs: 0, cpuMs: 1 }] };
+    expect(stored(rows, [{ ...of('baseline', 50), bound: { cores: 8, latencyMs } }])).toEqual([
+      'e2e · icdcs-cpu clairvoyant reference (all warm, shortest remaining CPU time first on 8 cores): mean 20.0, p50 15.0, p98 90.0 ms; mean of baseline 2.5 ×',
+    ]);
+  });
+
+  it('is left out where nothing takes any time: there are no multiples of zero', () => {
+    expect(stored({ baseline: [{ intendedMs: 0, cpuMs: 0 }] }, [of('baseline', 50)])).toEqual([]);
+  });
+
   it('is left out where nothing is valid', () => {
     expect(stored({}, [summaryOf({ valid: false })])).toEqual([]);
   });

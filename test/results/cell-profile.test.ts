@@ -27,7 +27,7 @@ function store(rows: readonly Row[], status: 'valid' | 'invalid' = 'valid'): Res
       totalMs, cpuMs: undefined, concurrency: undefined, containerCpuMs: undefined, status: outcome, errorCode: undefined,
     });
   }
-  writer.finish(summaryOf({ cell: { scheduler: 'vanilla' } }), [], '');
+  writer.finish(summaryOf({ cell: { scheduler: 'vanilla' } }), '');
   results.setCellStatus(cell.id, status);
   return results;
 }

@@ -33,7 +33,8 @@ function writeAll(cells: string, name = 'one'): void {
   writer.invocation(completed);
   writer.invocation(rejected);
   writer.sample(round);
-  writer.finish(summaryOf(), containers, 'the hgrm text\n');
+  for (const row of [...containers].reverse()) writer.container(row);
+  writer.finish(summaryOf(), 'the hgrm text\n');
 }
 
 function textOf(cells: string, file: string): string {
@@ -60,6 +61,19 @@ it('writes invocations.csv as documented, with no container for what never reach
       '',
     ].join('\n'),
   );
+});
+
+it('writes no row of an invocation where rows are not wanted, and everything else as it is with them', () => {
+  const cells = temporaryFolder();
+  writeAll(cells);
+  const [containersText, samplesText] = [textOf(cells, 'containers.csv'), textOf(cells, 'samples.csv')];
+  const writer = new CellWriter(cells, 'one', false);
+  writer.invocation(completed);
+  writer.sample(round);
+  for (const row of containers) writer.container(row);
+  writer.finish(summaryOf(), '');
+  expect(readdirSync(join(cells, 'one')).sort()).toEqual(['containers.csv', 'samples.csv', 'summary.json', 'total.hgrm']);
+  expect([textOf(cells, 'containers.csv'), textOf(cells, 'samples.csv')]).toEqual([containersText, samplesText]);
 });
 
 it('writes containers.csv as documented, with empty fields for what is not known', () => {
@@ -89,7 +103,7 @@ it('takes an outcome down when it is told, not later: the engine reuses its obje
   const outcome = { ...completed };
   writer.invocation(outcome);
   outcome.functionId = 'changed';
-  writer.finish(summaryOf(), [], '');
+  writer.finish(summaryOf(), '');
   expect(parseCsvObjects(textOf(cells, 'invocations.csv')).map((row) => row['function'])).toEqual(['0409']);
 });
 
@@ -100,7 +114,7 @@ it('shows nothing under the name of the cell before it is finished', () => {
   writer.sample(round);
   expect(existsSync(join(cells, 'one'))).toBe(false);
   expect(readdirSync(cells).filter((name) => !name.startsWith('.'))).toEqual([]);
-  writer.finish(summaryOf(), [], '');
+  writer.finish(summaryOf(), '');
   expect(existsSync(join(cells, 'one', 'summary.json'))).toBe(true);
 });
 
@@ -131,7 +145,7 @@ it('replaces an earlier run of the cell as a whole', () => {
   writeFileSync(join(cells, 'one', 'note.txt'), 'of the earlier run');
   const writer = new CellWriter(cells, 'one');
   writer.invocation({ ...completed, id: 77 });
-  writer.finish(summaryOf(), [], '');
+  writer.finish(summaryOf(), '');
   expect(readdirSync(join(cells, 'one'))).not.toContain('note.txt');
   expect(parseCsvObjects(textOf(cells, 'invocations.csv')).map(({ id }) => id)).toEqual(['77']);
 });
@@ -150,6 +164,6 @@ it('keeps cells that are written at the same time apart', () => {
   const cells = temporaryFolder();
   const writers = ['a', 'b'].map((name) => new CellWriter(cells, name));
   writers.forEach((writer, i) => writer.invocation({ ...completed, id: i }));
-  writers.forEach((writer) => writer.finish(summaryOf(), [], ''));
+  writers.forEach((writer) => writer.finish(summaryOf(), ''));
   expect(['a', 'b'].map((name) => parseCsvObjects(readFileSync(join(cells, name, 'invocations.csv'), 'utf8'))[0]?.['id'])).toEqual(['0', '1']);
 });

@@ -15,7 +15,7 @@ function created(): ResultSet {
 
 function store(results: ResultSet, scheduler: string): void {
   const summary = summaryOf({ cell: { scheduler }, total: { mean: 12.5 } });
-  results.cellWriter(summary.cell.id).finish(summary, [], '');
+  results.cellWriter(summary.cell.id).finish(summary, '');
 }
 
 /** Changes a stored JSON file by hand. */

@@ -76,7 +76,8 @@ export function manifestOf(given: Partial<Manifest> = {}): Manifest {
     suite: { name: 'tiny', hash: 'h', source: 'tiny.yaml' },
     backend: 'process',
     fib30Ms: null,
-    settings: { keepAliveMs: 600_000, launchLimit: 4, containerMemoryMb: 1_024, containerCores: null, maxAttempts: 2, maxLagMs: 50, maxFailedShare: 0, warmupInvocations: 0 },
+    settings: { keepAliveMs: 600_000, launchLimit: 4, containerMemoryMb: 1_024, containerCores: null, maxAttempts: 2, maxLagMs: 50, maxFailedShare: 0, rows: true,
+      warmupInvocations: 0 },
     host: { platform: 'linux', cores: 2, cpuGovernor: null },
     workloads: { 'icdcs-cpu': { hash: 'w', load: 0.35 } },
     schedulers: [

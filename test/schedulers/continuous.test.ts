@@ -183,7 +183,7 @@ class SharingCell {
       backend: this.backend,
       scheduler: this.spy,
       schedulerName: 'continuous',
-      functions: new Map([['f', { functionId: 'f', kind: 'cpu', handlerPath: '/f', timeoutMs: 60_000, needs: [] }]]),
+      functions: new Map([['f', { functionId: 'f', name: 'f', kind: 'cpu', handlerPath: '/f', timeoutMs: 60_000, needs: [] }]]),
       recorder: this.recorder,
       keepAliveMs: options.keepAliveMs ?? 600_000,
       maxAttempts: options.maxAttempts ?? 2,

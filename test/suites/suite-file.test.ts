@@ -41,11 +41,15 @@ describe('a suite file', () => {
     const path = suiteFile('name: tiny', 'base: baseline', 'published: figures.yaml', ...rest);
     writeFileSync(
       join(dirname(path), 'figures.yaml'),
-      'source: a paper\ncells:\n  - { experiment: one, workload: icdcs-io, scheduler: sfs, meanMs: 1.5, p50Ms: 1, p98Ms: 3, containers: 7 }\n',
+      'source: a paper\ncells:\n  - { experiment: one, workload: icdcs-io, scheduler: sfs, meanMs: 1.5, p50Ms: 1, p98Ms: 3, containers: 7 }\n' +
+        '  - { experiment: one, workload: icdcs-io, scheduler: sfs, parameters: { dispatchIntervalMs: 10 }, meanMs: 2, p50Ms: 1, p98Ms: 3, containers: 8, partsMs: { queue: 1 } }\n',
     );
     expect(readSuiteFile(path, names).publishedFigures).toEqual({
       source: 'a paper',
-      cells: [{ experiment: 'one', workload: 'icdcs-io', scheduler: 'sfs', meanMs: 1.5, p50Ms: 1, p98Ms: 3, containers: 7 }],
+      cells: [
+        { experiment: 'one', workload: 'icdcs-io', scheduler: 'sfs', parameters: {}, meanMs: 1.5, p50Ms: 1, p98Ms: 3, containers: 7, partsMs: {} },
+        { experiment: 'one', workload: 'icdcs-io', scheduler: 'sfs', parameters: { dispatchIntervalMs: 10 }, meanMs: 2, p50Ms: 1, p98Ms: 3, containers: 8, partsMs: { queue: 1 } },
+      ],
     });
   });
 });

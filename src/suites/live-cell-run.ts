@@ -5,19 +5,18 @@ import {
   processCpuMs,
   type Backend,
   type CellProfile,
-  type ContainerRow,
   type RowSink,
   type SamplerCost,
   type Workload,
 } from '../core/index.js';
 import { Engine } from '../engine/index.js';
 import { CellRecorder, Sampler } from '../metrics/index.js';
-import { schemaVersion, type CellSummary } from '../results/index.js';
 import { startStorage, type StorageProcess } from '../storage/index.js';
 import { LoadGenerator } from '../workloads/index.js';
+import type { CellProgress, CellResult, CellRun, CellSettings } from './cell-run.js';
+import { summarize } from './cell-summary.js';
 import { createScheduler } from './create-scheduler.js';
 import { raiseHarness, raisePacer } from './harness-priority.js';
-import { judgeCell } from './judge-cell.js';
 import { blamePlugin, catchOutsideErrors } from './outside-errors.js';
 import type { PlannedCell } from './planned-cell.js';
 import { reasonToSkip, skippedSummary } from './skipped-cell.js';
@@ -39,31 +38,12 @@ export interface Programs {
   readonly watchdog: string;
 }
 
-export interface CellSettings {
-  readonly seed: number;
-  readonly keepAliveMs: number;
-  readonly maxAttempts: number;
-  readonly maxLagMs: number;
-  readonly maxFailedShare: number;
-}
-
-export interface CellRunnerOptions {
+interface LiveCellOptions {
   readonly settings: CellSettings;
   readonly programs: Programs;
   /** Where the schedulers came from that are not built in. */
   readonly plugins: PluginSchedulers;
   createBackend(deps: BackendDeps): Backend;
-}
-
-export interface CellProgress {
-  readonly ended: number;
-  readonly total: number;
-}
-
-interface CellResult {
-  readonly summary: CellSummary;
-  readonly containers: readonly ContainerRow[];
-  readonly totalHgrm: string;
 }
 
 const stallTimeoutMs = 30_000;
@@ -72,9 +52,9 @@ const pssReadsPerRound = 20;
 const maxNotes = 100;
 
 /** Runs one cell: brings up what it needs, replays the workload, takes everything down again whatever happens. */
-export class CellRun {
+export class LiveCellRun implements CellRun {
   readonly #cell: PlannedCell;
-  readonly #options: CellRunnerOptions;
+  readonly #options: LiveCellOptions;
   readonly #clock = new MonotonicClock();
   readonly #recorder: CellRecorder;
   readonly #profile: CellProfile | undefined;
@@ -96,7 +76,7 @@ export class CellRun {
   #cpuBeforeMs = 0;
 
   /** `profile`: of the cell named in `cell.profileCell`. */
-  constructor(cell: PlannedCell, sink: RowSink, options: CellRunnerOptions, profile?: CellProfile) {
+  constructor(cell: PlannedCell, sink: RowSink, options: LiveCellOptions, profile?: CellProfile) {
     this.#cell = cell;
     this.#options = options;
     this.#profile = profile;
@@ -129,7 +109,7 @@ export class CellRun {
     try {
       await this.#bringUp();
       const reason = reasonToSkip(this.#cell.definition, this.#backend as Backend);
-      if (reason !== undefined) return { summary: skippedSummary(this.#cell, this.#backendName, reason), containers: [], totalHgrm: this.#recorder.totalHgrm() };
+      if (reason !== undefined) return { summary: skippedSummary(this.#cell, this.#backendName, reason), totalHgrm: this.#recorder.totalHgrm() };
       const error = await this.#replay();
       if (error?.code === 'FBB_ERR_CELL_INTERRUPTED') throw this.#bug ?? error;
       const wallMs = this.#clock.nowMs();
@@ -265,37 +245,23 @@ export class CellRun {
   }
 
   #result(wallMs: number, harnessCpuMs: number, error: FbbError | undefined): CellResult {
-    const engine = this.#engine as Engine;
-    const { counts } = engine;
-    const { workload, key, multiplexing } = this.#cell;
-    const metrics = this.#recorder.metrics(counts.arrived, wallMs, engine.cores);
-    const verdict = judgeCell({ metrics, counts, expected: workload.intendedMs.length, error, limits: this.#options.settings });
-    const leftOut = counts.problemsLeftOut > 0 ? [`and ${counts.problemsLeftOut} more lines like these`] : [];
     const cost = this.#samplerCost;
     return {
-      summary: {
-        schema: schemaVersion,
-        cell: key,
-        valid: verdict.valid,
-        problems: [...verdict.problems, ...engine.problems, ...leftOut],
+      summary: summarize({
+        cell: this.#cell,
+        engine: this.#engine as Engine,
+        recorder: this.#recorder,
+        backendName: this.#backendName,
+        profile: this.#profile,
         notes: this.#notes,
-        ...(this.#profile === undefined ? {} : { profile: this.#profile.cellId }),
-        workloadHash: workload.hash,
-        multiplexing,
-        backend: this.#backendName,
-        invocations: { ...metrics.invocations, retried: counts.retried },
-        errorCodes: metrics.errorCodes,
-        latencyMs: metrics.latencyMs,
-        containers: metrics.usage.containers,
-        memory: { ...metrics.usage.memory, source: cost?.memorySource ?? null },
-        cpu: { ...metrics.usage.cpu, hostStolenShare: cost?.stolenShare ?? null },
-        loadGenerator: { ...metrics.loadGenerator, realTime: this.#realTime },
-        sampler:
-          cost === undefined ? null : { cpuMs: cost.cpuMs, coreShare: cost.cpuMs / wallMs, rounds: cost.rounds, missedRounds: cost.missedRounds },
-        harness: { cpuMs: harnessCpuMs, coreShare: harnessCpuMs / wallMs },
+        error,
+        limits: this.#options.settings,
         wallMs,
-      },
-      containers: this.#recorder.containerRows(),
+        realTime: this.#realTime,
+        samplerCost: cost,
+        memorySource: cost?.memorySource ?? null,
+        harnessCpuMs,
+      }),
       totalHgrm: this.#recorder.totalHgrm(),
     };
   }

@@ -1,0 +1,3 @@
+export { functionModel } from './function-models.js';
+export { formatHostProfile, readHostProfile, type HostProfile } from './host-profile.js';
+export { SimulatedWorld } from './simulated-world.js';
