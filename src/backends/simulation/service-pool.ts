@@ -28,4 +28,11 @@ export class ServicePool {
     // Work of nothing is done even where nobody gets anything.
     return leftMs > 0 ? leftMs / this.rate : 0;
   }
+
+  /** Takes one out. Returns what is left of its work, in ms. */
+  take(work: number): number {
+    const leftMs = Math.max(0, (this.keys.keys[work] as number) - this.attainedMs);
+    this.heap.remove(work);
+    return leftMs;
+  }
 }
