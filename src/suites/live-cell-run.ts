@@ -7,13 +7,12 @@ import {
   type CellProfile,
   type RowSink,
   type SamplerCost,
-  type Workload,
 } from '../core/index.js';
 import { Engine } from '../engine/index.js';
 import { CellRecorder, Sampler } from '../metrics/index.js';
 import { startStorage, type StorageProcess } from '../storage/index.js';
 import { LoadGenerator } from '../workloads/index.js';
-import type { CellProgress, CellResult, CellRun, CellSettings } from './cell-run.js';
+import { CellNotes, functionOf, interruption, stallTimeoutMs, type CellProgress, type CellResult, type CellRun, type CellSettings } from './cell-run.js';
 import { summarize } from './cell-summary.js';
 import { createScheduler } from './create-scheduler.js';
 import { raiseHarness, raisePacer } from './harness-priority.js';
@@ -46,10 +45,8 @@ interface LiveCellOptions {
   createBackend(deps: BackendDeps): Backend;
 }
 
-const stallTimeoutMs = 30_000;
 const sampleIntervalMs = 1_000;
 const pssReadsPerRound = 20;
-const maxNotes = 100;
 
 /** Runs one cell: brings up what it needs, replays the workload, takes everything down again whatever happens. */
 export class LiveCellRun implements CellRun {
@@ -58,7 +55,7 @@ export class LiveCellRun implements CellRun {
   readonly #clock = new MonotonicClock();
   readonly #recorder: CellRecorder;
   readonly #profile: CellProfile | undefined;
-  readonly #notes: string[] = [];
+  readonly #notes = new CellNotes();
   #engine: Engine | undefined;
   #backend: Backend | undefined;
   #storage: StorageProcess | undefined;
@@ -134,12 +131,8 @@ export class LiveCellRun implements CellRun {
     } else if (blamed.schedulerName === scheduler && this.#replaying) {
       this.#engine?.fail(blamed.error);
     } else {
-      this.#note(blamed.error.message);
+      this.#notes.add(blamed.error.message);
     }
-  }
-
-  #note(line: string): void {
-    if (this.#notes.length < maxNotes) this.#notes.push(line.replace(/\s*\n\s*/g, ' '));
   }
 
   async #bringUp(): Promise<void> {
@@ -187,7 +180,7 @@ export class LiveCellRun implements CellRun {
   async #replay(): Promise<FbbError | undefined> {
     const { workload, key, multiplexing } = this.#cell;
     const { settings } = this.#options;
-    const { scheduler, serviceSliceMs } = createScheduler(this.#cell, { seed: settings.seed, profile: this.#profile, log: (line) => this.#note(line), hookWatch: this.#watchdog });
+    const { scheduler, serviceSliceMs } = createScheduler(this.#cell, { seed: settings.seed, profile: this.#profile, log: (line) => this.#notes.add(line), hookWatch: this.#watchdog });
     const backend = this.#backend as Backend;
     const generator = this.#generator as LoadGenerator;
     let finish: (error: FbbError | undefined) => void = () => undefined;
@@ -253,7 +246,7 @@ export class LiveCellRun implements CellRun {
         recorder: this.#recorder,
         backendName: this.#backendName,
         profile: this.#profile,
-        notes: this.#notes,
+        notes: this.#notes.lines,
         error,
         limits: this.#options.settings,
         wallMs,
@@ -265,12 +258,4 @@ export class LiveCellRun implements CellRun {
       totalHgrm: this.#recorder.totalHgrm(),
     };
   }
-}
-
-function interruption(): FbbError {
-  return new FbbError('FBB_ERR_CELL_INTERRUPTED', 'The cell was interrupted.');
-}
-
-function functionOf(workload: Workload, index: number): string {
-  return workload.functionIds[workload.functionIndex[index] as number] as string;
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineScheduler, FbbError, fibGrowth, type ContainerRow, type ExecutionMode, type FunctionSpec, type LatencyParts, type RowSink, type SchedulerDefinition, type Workload } from '../core/index.js';
 import { median } from '../stats/index.js';
 import type { FunctionFolder } from '../workloads/index.js';
+import { runUnlessAborted } from './cell-run.js';
 import type { PlannedCell } from './planned-cell.js';
 import type { CreateCellRun } from './suite-runner.js';
 
@@ -109,19 +110,11 @@ async function runTrial(trial: Trial, { createRun, onTrial, signal }: MeasureHos
     sample: () => undefined,
     container: (row) => containers.push(row),
   };
-  const run = createRun(cellOf(trial), sink, undefined);
-  const interrupt = (): void => run.interrupt();
-  signal.addEventListener('abort', interrupt);
-  try {
-    if (signal.aborted) interrupt();
-    const { summary } = await run.run();
-    const { completed, arrived } = summary.invocations;
-    if (completed < trial.atMs.length) throw new FbbError('FBB_ERR_CALIBRATION_FAILED', `Only ${completed} of ${arrived} invocations of '${trial.name}' completed: ${summary.problems.join('; ')}.`);
-    invocations.sort((x, y) => x.id - y.id);
-    return { invocations, containers };
-  } finally {
-    signal.removeEventListener('abort', interrupt);
-  }
+  const { summary } = await runUnlessAborted(createRun(cellOf(trial), sink, undefined), signal);
+  const { completed, arrived } = summary.invocations;
+  if (completed < trial.atMs.length) throw new FbbError('FBB_ERR_CALIBRATION_FAILED', `Only ${completed} of ${arrived} invocations of '${trial.name}' completed: ${summary.problems.join('; ')}.`);
+  invocations.sort((x, y) => x.id - y.id);
+  return { invocations, containers };
 }
 
 interface CoreMeasurements {

@@ -1,7 +1,7 @@
 import { FbbError, type ArrivalSource, type Backend, type CellProfile, type Clock, type FunctionSpec, type RowSink, type Workload } from '../core/index.js';
 import { Engine } from '../engine/index.js';
 import { CellRecorder } from '../metrics/index.js';
-import type { CellProgress, CellResult, CellRun, CellSettings } from './cell-run.js';
+import { CellNotes, functionOf, interruption, stallTimeoutMs, type CellProgress, type CellResult, type CellRun, type CellSettings } from './cell-run.js';
 import { summarize } from './cell-summary.js';
 import { Bound } from './bound.js';
 import { createScheduler } from './create-scheduler.js';
@@ -34,10 +34,8 @@ interface SimulatedCellOptions {
   createWorld(needs: WorldNeeds): World;
 }
 
-const stallTimeoutMs = 30_000;
 /** Events between two looks at signals. */
 const eventsPerTurn = 20_000;
-const maxNotes = 100;
 
 /** The intended arrivals of a workload, one after another. */
 class WorkloadArrivals implements ArrivalSource {
@@ -58,8 +56,7 @@ class WorkloadArrivals implements ArrivalSource {
   }
 
   get functionId(): string {
-    const { functionIds, functionIndex } = this.#workload;
-    return functionIds[functionIndex[this.#index] as number] as string;
+    return functionOf(this.#workload, this.#index);
   }
 }
 
@@ -69,7 +66,7 @@ export class SimulatedCellRun implements CellRun {
   readonly #options: SimulatedCellOptions;
   readonly #profile: CellProfile | undefined;
   readonly #recorder: CellRecorder;
-  readonly #notes: string[] = [];
+  readonly #notes = new CellNotes();
   #engine: Engine | undefined;
   #interrupted = false;
 
@@ -110,7 +107,7 @@ export class SimulatedCellRun implements CellRun {
     const blamed = blamePlugin(thrown, scheduler, this.#options.plugins);
     if (blamed === undefined) throw thrown;
     if (blamed.schedulerName === scheduler) this.#engine?.fail(blamed.error);
-    else this.#note(blamed.error.message);
+    else this.#notes.add(blamed.error.message);
   }
 
   async #run(watchdog: Watchdog | undefined): Promise<CellResult> {
@@ -130,7 +127,7 @@ export class SimulatedCellRun implements CellRun {
   async #replay(world: World, watchdog: Watchdog | undefined): Promise<CellResult> {
     const { workload, key, multiplexing } = this.#cell;
     const { settings } = this.#options;
-    const { scheduler, serviceSliceMs } = createScheduler(this.#cell, { seed: settings.seed, profile: this.#profile, log: (line) => this.#note(line), hookWatch: watchdog });
+    const { scheduler, serviceSliceMs } = createScheduler(this.#cell, { seed: settings.seed, profile: this.#profile, log: (line) => this.#notes.add(line), hookWatch: watchdog });
     let error: FbbError | undefined;
     const engine = new Engine({
       clock: world.clock,
@@ -176,7 +173,7 @@ export class SimulatedCellRun implements CellRun {
         recorder: this.#recorder,
         backendName: world.backend.name,
         profile: this.#profile,
-        notes: this.#notes,
+        notes: this.#notes.lines,
         error,
         limits: settings,
         wallMs,
@@ -189,12 +186,4 @@ export class SimulatedCellRun implements CellRun {
       totalHgrm: this.#recorder.totalHgrm(),
     };
   }
-
-  #note(line: string): void {
-    if (this.#notes.length < maxNotes) this.#notes.push(line.replace(/\s*\n\s*/g, ' '));
-  }
-}
-
-function interruption(): FbbError {
-  return new FbbError('FBB_ERR_CELL_INTERRUPTED', 'The cell was interrupted.');
 }

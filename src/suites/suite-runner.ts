@@ -1,6 +1,6 @@
 import { ExitCode, FbbError, type CellProfile, type RowSink } from '../core/index.js';
 import type { CellSummary, ResultSet } from '../results/index.js';
-import type { CellProgress, CellRun } from './cell-run.js';
+import { runUnlessAborted, type CellProgress, type CellRun } from './cell-run.js';
 import type { PlannedCell } from './planned-cell.js';
 import { onStuckHook } from './watchdog.js';
 
@@ -35,17 +35,6 @@ const nowhere: RowSink = { invocation: () => undefined, sample: () => undefined,
 function shortened(cell: PlannedCell, invocations: number): PlannedCell {
   const { workload } = cell;
   return { ...cell, workload: { ...workload, intendedMs: workload.intendedMs.slice(0, invocations) } };
-}
-
-async function runUnlessAborted(run: CellRun, signal: AbortSignal): Promise<Awaited<ReturnType<CellRun['run']>>> {
-  const interrupt = (): void => run.interrupt();
-  signal.addEventListener('abort', interrupt);
-  if (signal.aborted) interrupt();
-  try {
-    return await run.run();
-  } finally {
-    signal.removeEventListener('abort', interrupt);
-  }
 }
 
 function isInterruption(thrown: unknown): boolean {
