@@ -53,15 +53,16 @@ export interface WireOutcome {
 export interface ContainerConfig {
   readonly socketPath?: string;
   readonly port?: number;
-  /** File descriptor of the control pipe; when it closes, the container ends itself with all its descendants. */
+  /** Where the control connection is: file descriptor of a pipe, or path of a socket. When it closes, the container ends itself with all its descendants. */
   readonly controlFd?: number;
+  readonly controlPath?: string;
   readonly init?: WireInit;
   readonly memoryLimitMb: number;
 }
 
 export const containerConfigVariable = 'FBB_CONTAINER';
 
-/** The container's last words on the control pipe. */
+/** The container's last words on the control connection. */
 export interface WireUsage {
   readonly cpuMs: number;
   readonly peakMemoryMb: number;

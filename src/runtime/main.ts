@@ -1,4 +1,4 @@
-import { Socket } from 'node:net';
+import { connect, Socket } from 'node:net';
 import { join } from 'node:path';
 import { processCpuMs } from '../core/process-cpu.js';
 import { containerConfigVariable, type ContainerConfig, type WireInit, type WireUsage } from '../core/wire.js';
@@ -62,8 +62,12 @@ function usage(): WireUsage {
   return { cpuMs: processCpuMs(), peakMemoryMb: process.resourceUsage().maxRSS / 1024 };
 }
 
-/** Ends this process and everything it started; the launcher made it the leader of its own process group. */
+/** The first process of a process space: with its end, the kernel ends all others there. */
+const firstPid = 1;
+
+/** Ends this process and everything it started: it is the first of its container, or the launcher made it the leader of its own process group. */
 function endWithDescendants(): void {
+  if (process.pid === firstPid) process.exit(1);
   try {
     process.kill(-process.pid, 'SIGKILL');
   } catch {
@@ -71,21 +75,25 @@ function endWithDescendants(): void {
   }
 }
 
-/** The pipe to the launcher: `ready` up, `stop` down, usage up. When it closes, the harness is gone and so is this container. */
-function openControl(fd: number): Socket {
-  const control = new Socket({ fd });
+/** The connection to the launcher: `ready` up, `stop` down, usage up. When it closes, the harness is gone and so is this container. */
+function openControl({ controlFd, controlPath }: ContainerConfig): Socket | undefined {
+  if (controlFd === undefined && controlPath === undefined) return undefined;
+  const control = controlPath === undefined ? new Socket({ fd: controlFd }) : connect(controlPath);
   control.on('data', (data) => {
     if (!data.includes('stop')) return;
     control.end(`usage ${JSON.stringify(usage())}\n`, () => process.exit(0));
   });
   control.on('end', endWithDescendants);
-  control.on('error', endWithDescendants);
+  control.on('error', (error) => {
+    process.stderr.write(`cannot reach the launcher: ${error.message}\n`);
+    endWithDescendants();
+  });
   return control;
 }
 
 async function main(): Promise<void> {
   const config = JSON.parse(process.env[containerConfigVariable] ?? '{"memoryLimitMb":1024,"port":5000}') as ContainerConfig;
-  const control = config.controlFd === undefined ? undefined : openControl(config.controlFd);
+  const control = openControl(config);
   const container = new Container(config.memoryLimitMb);
   const server = createProtocolServer(container);
   server.on('error', (error) => {

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { markVariable } from './launcher-protocol.js';
+import { markVariable } from '../launched/launcher-protocol.js';
 
 /** Sends SIGKILL to a process group; true when there was one. */
 export function killGroup(leaderPid: number): boolean {

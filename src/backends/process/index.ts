@@ -1,2 +1,1 @@
-export { classChangerHere, whyNoRealTime } from './cpu-class.js';
-export { ProcessBackend } from './process-backend.js';
+export { createProcessBackend } from './process-backend.js';

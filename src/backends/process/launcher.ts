@@ -3,8 +3,9 @@ import { readFileSync, rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { setPriority } from 'node:os';
 import { containerConfigVariable, type WireUsage } from '../../core/wire.js';
+import { isOutOfHeap, overMemoryReason, tellingLine } from '../launched/last-words.js';
 import { descendantsOf, killAll, killGroup, killMarked, residentMb } from './descendants.js';
-import { launcherConfigVariable, markVariable, type LauncherConfig, type LauncherEvent, type LauncherRequest } from './launcher-protocol.js';
+import { launcherConfigVariable, markVariable, type LauncherConfig, type LauncherEvent, type LauncherRequest } from '../launched/launcher-protocol.js';
 
 /**
  * The parent of all containers of a cell, in a process of its own: forking from a small process takes about 1 ms where forking from
@@ -37,8 +38,12 @@ interface Child {
 
 type Launch = Extract<LauncherRequest, { type: 'launch' }>;
 
+interface ProcessLauncherConfig extends LauncherConfig {
+  readonly runtimePath: string;
+}
+
 class Launcher {
-  readonly #config: LauncherConfig;
+  readonly #config: ProcessLauncherConfig;
   readonly #children = new Map<number, Child>();
   readonly #waiting: Launch[] = [];
   #launching = 0;
@@ -46,7 +51,7 @@ class Launcher {
   /** What containers had started when the cell ended: whoever left their groups must be known before they are gone. */
   #descendants: number[] | undefined;
 
-  constructor(config: LauncherConfig) {
+  constructor(config: ProcessLauncherConfig) {
     this.#config = config;
     setInterval(() => this.#checkMemory(), memoryCheckMs);
   }
@@ -93,7 +98,7 @@ class Launcher {
     if (container.pid === undefined) {
       container.once('error', (error) => {
         launched();
-        send({ type: 'ended', id, reason: `could not be started: ${error.message}`, overMemory: false, cpuMs: undefined, peakMemoryMb: undefined });
+        send({ type: 'ended', id, reason: `could not be started: ${error.message}`, code: 'FBB_ERR_CONTAINER_LOST', cpuMs: undefined, peakMemoryMb: undefined });
       });
       return;
     }
@@ -113,7 +118,7 @@ class Launcher {
       killGroup(child.process.pid as number);
     }, startTimeoutMs);
     yieldToHarness(container.pid);
-    send({ type: 'started', id, pid: container.pid });
+    send({ type: 'started', id, pid: container.pid, place: { pid: container.pid } });
     container.stderr?.on('data', (data: Buffer) => {
       child.stderr = (child.stderr + data.toString()).slice(-stderrKept);
     });
@@ -156,7 +161,7 @@ class Launcher {
     const waiting = this.#waiting.findIndex((launch) => launch.id === id);
     if (waiting >= 0) {
       this.#waiting.splice(waiting, 1);
-      send({ type: 'ended', id, reason: 'stopped before it was started', overMemory: false, cpuMs: 0, peakMemoryMb: 0 });
+      send({ type: 'ended', id, reason: 'stopped before it was started', code: 'FBB_ERR_CONTAINER_LOST', cpuMs: 0, peakMemoryMb: 0 });
       return;
     }
     const child = this.#children.get(id);
@@ -179,11 +184,12 @@ class Launcher {
       child.control.destroy();
       const lastLine = tellingLine(child.stderr);
       const how = signal === null ? `exited with code ${code ?? '?'}` : `ended by ${signal}`;
+      const why = lastLine === undefined ? how : `${how}: ${lastLine}`;
+      const overMemory = child.overMemory || isOutOfHeap(child.stderr);
       send({
         type: 'ended',
         id: child.id,
-        reason: lastLine === undefined ? how : `${how}: ${lastLine}`,
-        overMemory: child.overMemory || /heap out of memory/.test(child.stderr),
+        ...(overMemory ? { code: 'FBB_ERR_CONTAINER_MEMORY', reason: overMemoryReason(this.#config.memoryLimitMb, why) } : { code: 'FBB_ERR_CONTAINER_LOST', reason: why }),
         cpuMs: child.usage?.cpuMs,
         peakMemoryMb: child.usage?.peakMemoryMb,
       });
@@ -216,12 +222,6 @@ class Launcher {
   }
 }
 
-/** Node ends the report of an uncaught error with a stack and its own version; the line that says what happened stands before. */
-function tellingLine(stderr: string): string | undefined {
-  const lines = stderr.split('\n').filter((line) => line.trim() !== '' && !/^\s+at |^Node\.js v/.test(line));
-  return lines.findLast((line) => /^(\w*Error\b|cannot )/.test(line)) ?? lines.at(-1);
-}
-
 /** Numbers of the cores that this process may use; a control group can leave any of them out. */
 const allowedCores = ((): number[] => {
   try {
@@ -248,7 +248,7 @@ function send(event: LauncherEvent): void {
   if (process.connected) process.send?.(event, () => undefined);
 }
 
-const launcher = new Launcher(JSON.parse(process.env[launcherConfigVariable] ?? '{}') as LauncherConfig);
+const launcher = new Launcher(JSON.parse(process.env[launcherConfigVariable] ?? '{}') as ProcessLauncherConfig);
 process.on('message', (request: LauncherRequest) => launcher.handle(request));
 process.on('disconnect', () => launcher.abandon());
 // It is not in the terminal's foreground group, but somebody may signal it by id: the containers go first.

@@ -8,19 +8,39 @@ const helperPriority = 40;
 /** Numbers of the system call sched_setscheduler in Linux. */
 const setSchedulerCall: Readonly<Partial<Record<NodeJS.Architecture, number>>> = { x64: 144, arm64: 119 };
 
-/** Both read lines of policy (as the kernel numbers them), priority and process; one that has ended meanwhile is passed over. */
+/** What a group of processes must have before one of them may be of the real-time class: microseconds a period, written into a file of its control group. */
+export interface RealTimeBudget {
+  readonly path: string;
+  readonly us: number;
+}
+
+/**
+ * Both read lines of policy (as the kernel numbers them), priority, process, and path and size of a budget (`-` where none is needed);
+ * a process that has ended meanwhile is passed over. A budget is given before the class and taken after it: the kernel keeps to that order.
+ */
 const perlProgram = `my $call = shift;
+sub budget {
+  my ($path, $us) = @_;
+  open(my $file, '>', $path) or return;
+  syswrite($file, $us) or -e $path && die "$path: $!\\n";
+}
 while (defined(my $line = <STDIN>)) {
-  my ($policy, $priority, $pid) = split ' ', $line;
+  my ($policy, $priority, $pid, $path, $us) = split ' ', $line;
+  budget($path, $us) if $path ne '-' && $policy;
   opendir(my $tasks, "/proc/$pid/task") or next;
   for my $thread (grep /^\\d/, readdir $tasks) {
     next if syscall($call, $thread + 0, $policy + 0, pack('i', $priority)) == 0 or $! == 3;
     die "$!\\n";
   }
+  budget($path, 0) if $path ne '-' && !$policy;
 }`;
-const shellProgram = `while read -r policy priority pid; do
-  case $policy in 1) class=--fifo ;; *) class=--other ;; esac
+const shellProgram = `budget() {
+  [ "$1" = - ] || told=$(echo "$2" 2>&1 > "$1") || [ ! -e "$1" ] || { echo "$1: $told" >&2; exit 1; }
+}
+while read -r policy priority pid path us; do
+  case $policy in 1) class=--fifo; budget $path $us ;; *) class=--other ;; esac
   told=$(chrt --all-tasks $class --pid $priority $pid 2>&1) || [ ! -e /proc/$pid ] || { echo "$told" >&2; exit 1; }
+  case $policy in 1) ;; *) budget $path 0 ;; esac
 done`;
 
 /** Why processes cannot be put into the real-time class here; undefined when they can. */
@@ -73,8 +93,10 @@ export class CpuClassControl {
     this.#helper.stdin?.on('error', () => undefined);
   }
 
-  set(pid: number, cpuClass: CpuClass): void {
-    this.#helper.stdin?.write(cpuClass === 'fifo' ? `1 ${containerPriority} ${pid}\n` : `0 0 ${pid}\n`);
+  /** `budget`: of the group that the process is in, where it needs one. */
+  set(pid: number, cpuClass: CpuClass, budget?: RealTimeBudget): void {
+    const group = budget === undefined ? '- 0' : `${budget.path} ${budget.us}`;
+    this.#helper.stdin?.write(cpuClass === 'fifo' ? `1 ${containerPriority} ${pid} ${group}\n` : `0 0 ${pid} ${group}\n`);
   }
 
   close(): void {

@@ -1,0 +1,49 @@
+import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+
+export const controlName = 'control.sock';
+
+/**
+ * The launcher's end of a container's control connection, in a folder that is mounted into it. The container connects, says `ready`, and
+ * ends itself when the connection does, so that no container outlives its launcher.
+ */
+export class ControlSocket {
+  readonly folder: string;
+  readonly #server: Server;
+  readonly #listening: Promise<void>;
+
+  /** Makes the folder; the parent is closed to others, so the user of the container may write in here. */
+  constructor(folder: string, onReady: () => void) {
+    this.folder = folder;
+    mkdirSync(folder);
+    chmodSync(folder, 0o777);
+    const path = join(folder, controlName);
+    this.#server = createServer((connection) => {
+      let text = '';
+      connection.on('error', () => undefined);
+      connection.on('data', (data: Buffer) => {
+        text += data.toString();
+        if (text.startsWith('ready\n')) onReady();
+      });
+    });
+    this.#listening = new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(path, () => {
+        chmodSync(path, 0o666);
+        resolve();
+      });
+    });
+  }
+
+  /** Resolves when a container can connect. */
+  listening(): Promise<void> {
+    return this.#listening;
+  }
+
+  /** The folder goes with it. */
+  close(): void {
+    this.#server.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,112 @@
+import { lookup } from 'node:dns/promises';
+import Docker from 'dockerode';
+import { FbbError } from '../../core/index.js';
+import { codeOf, daemonError, daemonSaid } from './daemon-errors.js';
+
+/** What a run needs to know of a daemon. */
+export interface Daemon {
+  readonly docker: Docker;
+  /** As users name it: path of its socket, or address. */
+  readonly address: string;
+  /**
+   * How its containers are reached: by sockets in folders of this machine that are mounted into them, or by ports that it publishes on
+   * this address, because it runs on another machine (or, as on macOS, in a virtual one).
+   */
+  readonly reach: { readonly by: 'socket' } | { readonly by: 'port'; readonly host: string };
+  readonly version: string;
+  readonly cgroupVersion: string;
+  readonly cgroupDriver: string;
+  readonly storageDriver: string;
+  readonly cores: number;
+  readonly memoryMb: number;
+  /** Where it keeps images and containers, on its own machine. */
+  readonly rootFolder: string;
+}
+
+const answerTimeoutMs = 10_000;
+const mb = 1_048_576;
+
+/** Gives up on what does not come in time. */
+export async function inTime<T>(answer: Promise<T>, timeoutMs: number, what: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(Object.assign(new Error(`${what} timed out after ${timeoutMs / 1_000} s`), { code: 'ETIMEDOUT' })), timeoutMs);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+interface ModemPlace {
+  readonly socketPath?: string | (() => Promise<string>);
+  readonly host?: string;
+  readonly port?: string | number;
+  readonly protocol?: string;
+}
+
+/** A client of the daemon that DOCKER_HOST names, or of the local one. */
+export function dockerClient(): Docker {
+  return new Docker();
+}
+
+async function placeOf(docker: Docker): Promise<{ address: string; host: string | undefined }> {
+  const { socketPath, host, port, protocol } = docker.modem as ModemPlace;
+  if (host !== undefined) return { address: `${protocol ?? 'http'}://${host}${port === undefined ? '' : `:${port}`}`, host };
+  return { address: typeof socketPath === 'function' ? await socketPath() : (socketPath ?? ''), host: undefined };
+}
+
+/** `host` as an address: a name would make Docker publish ports on every interface. */
+async function addressOf(host: string): Promise<string> {
+  return (await lookup(host)).address;
+}
+
+function fixFor(code: string, address: string): string | undefined {
+  if (code === 'FBB_ERR_DOCKER_PERMISSION') return `Run as a user who may open ${address} (a member of the group docker, or root), or set DOCKER_HOST.`;
+  if (code === 'FBB_ERR_DOCKER_UNREACHABLE') return 'Start the daemon (systemctl start docker, or dockerd as root), or set DOCKER_HOST to where it listens; "faasbatch-bench doctor" says more.';
+  return undefined;
+}
+
+/** Throws FBB_ERR_DOCKER_UNREACHABLE or FBB_ERR_DOCKER_PERMISSION when the daemon does not answer. */
+export async function connectDaemon(docker: Docker = dockerClient()): Promise<Daemon> {
+  const { address, host } = await placeOf(docker);
+  try {
+    const [info, version] = await inTime(Promise.all([docker.info() as Promise<DaemonInfo>, docker.version()]), answerTimeoutMs, 'its answer');
+    const isHere = host === undefined && process.platform === 'linux';
+    return {
+      docker,
+      address,
+      reach: isHere ? { by: 'socket' } : { by: 'port', host: await addressOf(host ?? '127.0.0.1') },
+      version: version.Version,
+      cgroupVersion: info.CgroupVersion ?? '1',
+      cgroupDriver: info.CgroupDriver,
+      storageDriver: info.Driver,
+      cores: info.NCPU,
+      memoryMb: info.MemTotal / mb,
+      rootFolder: info.DockerRootDir,
+    };
+  } catch (thrown) {
+    const code = codeOf(thrown, 'FBB_ERR_DOCKER_REFUSED');
+    const fix = fixFor(code, address);
+    throw new FbbError(code, `Docker at ${address} does not answer: ${daemonSaid(thrown)}.`, { cause: thrown, ...(fix === undefined ? {} : { fix }) });
+  }
+}
+
+interface DaemonInfo {
+  readonly CgroupVersion?: string;
+  readonly CgroupDriver: string;
+  readonly Driver: string;
+  readonly NCPU: number;
+  readonly MemTotal: number;
+  readonly DockerRootDir: string;
+}
+
+/** Does something with a daemon; what it refuses becomes one of our errors. */
+export async function asking<T>(doing: string, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (thrown) {
+    throw daemonError(thrown, doing);
+  }
+}

@@ -1,0 +1,57 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describeError, FbbError } from '../../core/index.js';
+import { isGone, parseOwner, thisProcess } from './owner.js';
+
+const prefix = 'fbb-';
+const ownerFile = 'owner.json';
+
+/** Longest path of a Unix socket: 108 bytes on Linux, 104 on macOS, with the closing zero. */
+const maxSocketPath = 103;
+/** More containers than any cell has. */
+const highId = 1_000_000;
+
+/** Makes the temporary folder of a cell; `socketPath`: of a container in a folder. */
+export function makeCellFolder(socketPath: (folder: string, containerId: number) => string): string {
+  let folder: string;
+  try {
+    folder = mkdtempSync(join(tmpdir(), prefix));
+    writeFileSync(join(folder, ownerFile), JSON.stringify(thisProcess()));
+  } catch (thrown) {
+    throw new FbbError('FBB_ERR_BACKEND_TEMP_FOLDER', `No temporary folder can be made in ${tmpdir()}: ${describeError(thrown)}.`);
+  }
+  if (Buffer.byteLength(socketPath(folder, highId)) > maxSocketPath) {
+    removeFolder(folder);
+    throw new FbbError('FBB_ERR_BACKEND_SOCKET_PATH', `The temporary folder ${tmpdir()} makes socket paths of more than ${maxSocketPath} bytes.`);
+  }
+  return folder;
+}
+
+export function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** Whether it is of a run that is gone. */
+function isAbandoned(folder: string): boolean {
+  try {
+    if (statSync(folder).uid !== process.getuid?.()) return false;
+    const owner = parseOwner(readFileSync(join(folder, ownerFile), 'utf8'));
+    return owner !== undefined && isGone(owner);
+  } catch {
+    return false;
+  }
+}
+
+/** Removes the folders that dead runs left in the temporary folder; returns their paths. */
+export function removeAbandonedFolders(): string[] {
+  let names: string[];
+  try {
+    names = readdirSync(tmpdir());
+  } catch {
+    return [];
+  }
+  const abandoned = names.filter((name) => name.startsWith(prefix)).map((name) => join(tmpdir(), name)).filter(isAbandoned);
+  for (const folder of abandoned) removeFolder(folder);
+  return abandoned;
+}

@@ -1,0 +1,64 @@
+import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
+
+/** The process that something belongs to, so that others can tell whether it is still there. */
+export interface Owner {
+  readonly machine: string;
+  /** Differs between two starts of a machine. */
+  readonly boot: string;
+  /** Process ids mean something within it only. */
+  readonly pidSpace: string;
+  readonly pid: number;
+  /** When the process began, in ticks of the kernel: ids are given again. */
+  readonly startTick: string;
+}
+
+function orEmpty(read: () => string): string {
+  try {
+    return read().trim();
+  } catch {
+    return '';
+  }
+}
+
+function startTickOf(pid: number): string {
+  return orEmpty(() => {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  });
+}
+
+export function thisProcess(): Owner {
+  return {
+    machine: `${hostname()} ${orEmpty(() => readFileSync('/etc/machine-id', 'latin1'))}`.trim(),
+    boot: orEmpty(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1')),
+    pidSpace: orEmpty(() => readlinkSync('/proc/self/ns/pid')),
+    pid: process.pid,
+    startTick: startTickOf(process.pid),
+  };
+}
+
+export function parseOwner(text: string): Owner | undefined {
+  try {
+    const owner = JSON.parse(text) as Partial<Owner>;
+    const { machine, boot, pidSpace, pid, startTick } = owner;
+    const isWhole = [machine, boot, pidSpace, startTick].every((value) => typeof value === 'string') && Number.isInteger(pid);
+    return isWhole ? (owner as Owner) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether an owner is known to be gone; one on another machine, or whose process ids mean nothing here, is not. */
+export function isGone(owner: Owner): boolean {
+  const here = thisProcess();
+  if (owner.machine !== here.machine) return false;
+  if (owner.boot !== here.boot) return true;
+  if (owner.pidSpace !== here.pidSpace) return false;
+  try {
+    process.kill(owner.pid, 0);
+  } catch (thrown) {
+    return (thrown as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+  return startTickOf(owner.pid) !== owner.startTick;
+}
