@@ -12,6 +12,7 @@ import {
   type Capability,
   type Container,
   type ContainerConfig,
+  type ContainerObserver,
   type CpuClass,
   type CpuState,
   type MonotonicClock,
@@ -22,12 +23,6 @@ import { CpuClassControl, type ClassChanger } from './cpu-class.js';
 import { CpuStateReader } from './cpu-state.js';
 import { killMarked } from './descendants.js';
 import { launcherConfigVariable, type LauncherConfig, type LauncherEvent, type LauncherRequest } from './launcher-protocol.js';
-
-/** Where the processes of containers are announced, for whoever samples them. */
-interface ProcessObserver {
-  processStarted(containerId: number, pid: number): void;
-  processEnded(containerId: number): void;
-}
 
 interface ProcessBackendOptions {
   readonly clock: MonotonicClock;
@@ -42,7 +37,7 @@ interface ProcessBackendOptions {
   readonly containerCores: number;
   /** Environment of the containers, for example where storage is. */
   readonly env: Readonly<Record<string, string>>;
-  readonly observer: ProcessObserver;
+  readonly observer: ContainerObserver;
   /** Why containers cannot be given the real-time class; undefined when they can. */
   readonly whyNoRealTime: string | undefined;
   readonly classChanger: ClassChanger;
@@ -245,7 +240,7 @@ export class ProcessBackend implements Backend {
           live.pid = event.pid;
           if (live.cpuClass !== undefined) this.#applyCpuClass(event.pid, live.cpuClass);
         }
-        this.#options.observer.processStarted(event.id, event.pid);
+        this.#options.observer.containerStarted(event.id, { kind: 'process', pid: event.pid });
         return;
       }
       case 'ready':
@@ -260,7 +255,7 @@ export class ProcessBackend implements Backend {
   }
 
   #processEnded(event: Extract<LauncherEvent, { type: 'ended' }>): void {
-    this.#options.observer.processEnded(event.id);
+    this.#options.observer.containerStopped(event.id);
     const live = this.#live.get(event.id);
     if (live?.client === undefined) this.#containerGone(event);
     else live.client.whenDrained(() => this.#containerGone(event));
