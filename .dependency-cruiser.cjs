@@ -5,7 +5,7 @@ const ownProcess = {
   runtime: '^src/runtime/',
   'backends/process': '^src/backends/process/(launcher|launcher-protocol|descendants)\\.ts$',
   storage: '^src/storage/(server-main|storage-protocol)\\.ts$',
-  metrics: '^src/metrics/(sampler-main|sampler-protocol)\\.ts$',
+  metrics: '^src/metrics/(sampler-main|sampler-protocol|sampler-cgroups|sampler-processes)\\.ts$',
   workloads: '^src/workloads/(pacer-main|pacer-protocol)\\.ts$',
   suites: '^src/suites/(watchdog-main|watchdog-protocol)\\.ts$',
 };

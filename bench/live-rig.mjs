@@ -11,7 +11,7 @@ export const pacerPath = fileURLToPath(new URL('../dist/runtime/pacer.cjs', impo
 const functions = new Map([
   ['noop', { functionId: 'noop', kind: 'io', handlerPath: fileURLToPath(new URL('./noop.cjs', import.meta.url)), timeoutMs: 10_000, needs: [] }],
 ]);
-const nobody = { processStarted: () => undefined, processEnded: () => undefined };
+const nobody = { containerStarted: () => undefined, containerRead: () => undefined, containerStopped: () => undefined };
 
 /** Opens it with a scheduler; `onOutcome` and `onReady` are told as things happen. */
 export async function openRig({ scheduler, onOutcome = () => undefined, onFinished = () => undefined }) {

@@ -49,6 +49,8 @@ export interface BackendCell {
   /** The input of an invocation, as JSON data; kept from schedulers. */
   readonly inputOf: (invocationId: number) => unknown;
   readonly multiplexing: boolean;
+  /** Environment of the containers, for example where storage is. */
+  readonly env: Readonly<Record<string, string>>;
   /** See `SchedulerDefinition.serviceSliceMs`. */
   readonly serviceSliceMs?: number | undefined;
 }
@@ -57,6 +59,8 @@ export interface BackendCell {
 export interface Backend {
   readonly name: string;
   readonly cores: number;
+  /** Address of this host on which services for functions must listen to be reached by its containers; undefined: loopback. */
+  readonly serviceHost?: string | undefined;
   readonly capabilities: ReadonlySet<Capability>;
   /** Why a capability is not there that the backend has elsewhere, for example "chrt is not permitted". */
   readonly missingCapabilities?: ReadonlyMap<Capability, string>;

@@ -1,6 +1,8 @@
 export type { Backend, BackendCell, BackendListener, Batch, ContainerUsage, InvocationResult } from './backend.js';
+export { CgroupReader, findCgroup, type CgroupFiles } from './cgroup.js';
 export type { Clock, Timer } from './clock.js';
 export type { Container, ContainerState, PoolView } from './container.js';
+export type { ContainerObserver, ContainerPlace, ContainerReading } from './container-observer.js';
 export { DurationRecorder, type DurationHistory } from './duration-history.js';
 export { describeError, FbbError, type ErrorCode } from './errors.js';
 export { ExitCode } from './exit-codes.js';
@@ -11,6 +13,7 @@ export { longestTimerMs, MonotonicClock, monotonicNowMs, wallClockIso } from './
 export type {
   CellMetrics,
   ContainerRow,
+  ContainerSample,
   LatencySummary,
   SampleRound,
   SamplerCost,

@@ -36,15 +36,15 @@ export interface ContainerRow {
 }
 
 /**
- * One reading of one container, in MB. `memoryMb` is its share of memory: PSS where there is one, and then only in the rounds that
- * read it; RSS where there is none.
+ * One reading of one container, in MB. `memoryMb` is its share of memory: of a process PSS where there is one, and then only in the
+ * rounds that read it, and RSS where there is none; of a control group its working set. `rssMb` is not known where others read.
  */
 export interface ContainerSample {
   readonly containerId: number;
   readonly cpuPercent: number;
   /** CPU time since its start, in ms. */
   readonly cpuMs: number;
-  readonly rssMb: number;
+  readonly rssMb: number | undefined;
   readonly memoryMb: number | undefined;
 }
 
@@ -62,8 +62,11 @@ export interface SamplerCost {
   readonly missedRounds: number;
   /** Share of the time of all cores, 0 to 1, in which they were to work and the hypervisor gave them to other machines; null where nobody tells. */
   readonly stolenShare: number | null;
-  /** Where memory of containers comes from: PSS shares common pages between the processes that map them, RSS counts them in each. */
-  readonly memorySource: 'pss' | 'rss';
+  /**
+   * Where memory of containers comes from: PSS shares common pages between the processes that map them, RSS counts them in each; a
+   * control group is charged for what it touched first, and Docker's stats tell the same of another machine.
+   */
+  readonly memorySource: 'pss' | 'rss' | 'cgroup' | 'docker-stats';
 }
 
 /** What the containers of a cell used. */

@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import type { SampleRound, SamplerCost } from '../core/index.js';
-import { samplerConfigVariable, type SamplerConfig, type SamplerMessage, type SamplerRequest } from './sampler-protocol.js';
+import { monotonicNowMs, type ContainerObserver, type ContainerPlace, type ContainerReading, type SampleRound, type SamplerCost } from '../core/index.js';
+import { samplerConfigVariable, unpackSamples, type SamplerConfig, type SamplerMessage, type SamplerRequest } from './sampler-protocol.js';
+import { ToldReadings } from './told-readings.js';
 
 const stopGraceMs = 2_000;
 
@@ -10,8 +11,12 @@ interface SamplerOptions extends SamplerConfig {
 }
 
 /** Starts the sampling process and passes its rounds on. Its death costs samples, never the cell. */
-export class Sampler {
+export class Sampler implements ContainerObserver {
   readonly #process: ChildProcess;
+  readonly #told = new ToldReadings();
+  /** Of the first container; those of a cell are all of one kind. */
+  #kind: ContainerPlace['kind'] = 'process';
+  #hasContainers = false;
   #cost: SamplerCost | undefined;
 
   constructor({ programPath, onRound, ...config }: SamplerOptions) {
@@ -23,16 +28,24 @@ export class Sampler {
     });
     this.#process.on('error', () => undefined);
     this.#process.on('message', (message: SamplerMessage) => {
-      if (message.type === 'round') onRound(message);
-      else this.#cost = message;
+      if (message.type === 'cost') this.#cost = { ...message.cost, memorySource: this.#memorySource(message.cost.memorySource) };
+      else onRound({ atMs: message.atMs, host: message.host, containers: [...unpackSamples(message.samples), ...this.#told.take()] });
     });
   }
 
-  processStarted(containerId: number, pid: number): void {
-    this.#send({ type: 'watch', containerId, pid });
+  containerStarted(containerId: number, place: ContainerPlace): void {
+    if (!this.#hasContainers) this.#kind = place.kind;
+    this.#hasContainers = true;
+    if (place.kind === 'told') this.#told.started(containerId, monotonicNowMs());
+    else this.#send({ type: 'watch', containerId, place });
   }
 
-  processEnded(containerId: number): void {
+  containerRead(containerId: number, reading: ContainerReading): void {
+    this.#told.read(containerId, reading, monotonicNowMs());
+  }
+
+  containerStopped(containerId: number): void {
+    this.#told.stopped(containerId);
     this.#send({ type: 'unwatch', containerId });
   }
 
@@ -46,6 +59,11 @@ export class Sampler {
       clearTimeout(timer);
     }
     return this.#cost;
+  }
+
+  #memorySource(ofProcesses: SamplerCost['memorySource']): SamplerCost['memorySource'] {
+    if (this.#kind === 'process') return ofProcesses;
+    return this.#kind === 'cgroup' ? 'cgroup' : 'docker-stats';
   }
 
   #send(request: SamplerRequest): void {

@@ -68,7 +68,7 @@ export const summarySchema = z.object({
     meanMb: nullableNumber,
     gbSeconds: nullableNumber,
     unsampledContainers: z.number().int(),
-    source: z.enum(['pss', 'rss', 'model']).nullable(),
+    source: z.enum(['pss', 'rss', 'cgroup', 'docker-stats', 'model']).nullable(),
   }),
   cpu: z.object({ coreSeconds: z.number(), sampledContainers: z.number().int(), meanUtilization: z.number(), hostMeanUtilization: nullableNumber, hostStolenShare: nullableNumber.default(null) }),
   /** `realTime`: whether engine and pacing thread ran in the real-time class, out of the containers' way. */

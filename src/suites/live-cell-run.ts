@@ -5,6 +5,7 @@ import {
   processCpuMs,
   type Backend,
   type CellProfile,
+  type ContainerObserver,
   type RowSink,
   type SamplerCost,
 } from '../core/index.js';
@@ -26,7 +27,7 @@ import { Watchdog } from './watchdog.js';
 export interface BackendDeps {
   readonly clock: MonotonicClock;
   readonly env: Readonly<Record<string, string>>;
-  readonly observer: { processStarted(containerId: number, pid: number): void; processEnded(containerId: number): void };
+  readonly observer: ContainerObserver;
 }
 
 /** Programs that run beside the harness, as paths of their bundles. */
@@ -42,11 +43,15 @@ interface LiveCellOptions {
   readonly programs: Programs;
   /** Where the schedulers came from that are not built in. */
   readonly plugins: PluginSchedulers;
+  /** How often containers are read. */
+  readonly sampleIntervalMs?: number | undefined;
   createBackend(deps: BackendDeps): Backend;
 }
 
-const sampleIntervalMs = 1_000;
+/** Processes cost more to read than control groups, which a cell may have read ten times a second. */
+const usualSampleIntervalMs = 1_000;
 const pssReadsPerRound = 20;
+const statReadsPerRound = 50;
 
 /** Runs one cell: brings up what it needs, replays the workload, takes everything down again whatever happens. */
 export class LiveCellRun implements CellRun {
@@ -149,8 +154,9 @@ export class LiveCellRun implements CellRun {
     }
     this.#sampler = new Sampler({
       programPath: programs.sampler,
-      intervalMs: sampleIntervalMs,
+      intervalMs: this.#options.sampleIntervalMs ?? usualSampleIntervalMs,
       pssReadsPerRound,
+      statReadsPerRound,
       onRound: (round) => {
         const atMs = round.atMs - this.#clock.originMs;
         if (atMs >= 0) this.#recorder.sample({ atMs, host: round.host, containers: round.containers });
@@ -166,13 +172,14 @@ export class LiveCellRun implements CellRun {
     this.#backendName = this.#backend.name;
   }
 
-  #observer(sampler: Sampler): BackendDeps['observer'] {
+  #observer(sampler: Sampler): ContainerObserver {
     return {
-      processStarted: (containerId, pid) => {
+      containerStarted: (containerId, place) => {
         this.#recorder.containerStarted(containerId, this.#clock.nowMs());
-        sampler.processStarted(containerId, pid);
+        sampler.containerStarted(containerId, place);
       },
-      processEnded: (containerId) => sampler.processEnded(containerId),
+      containerRead: (containerId, reading) => sampler.containerRead(containerId, reading),
+      containerStopped: (containerId) => sampler.containerStopped(containerId),
     };
   }
 

@@ -20,7 +20,7 @@ const backend = new ProcessBackend({
   whyNoRealTime: undefined,
   classChanger: classChangerHere(),
   env: {},
-  observer: { processStarted: (_id, started) => (pid = started), processEnded: nothing },
+  observer: { containerStarted: (_id, place) => (pid = place.pid), containerRead: nothing, containerStopped: nothing },
 });
 const listener = {
   containerReady: () => {

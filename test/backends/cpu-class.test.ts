@@ -8,6 +8,7 @@ import { classChangerHere, CpuClassControl, whyNoRealTime } from '../../src/back
 import { ProcessBackend } from '../../src/backends/process/index.js';
 import { fixtureSpec } from '../fixtures/functions/spec.js';
 import { runtimeFolder } from '../runtime/built-programs.js';
+import { nobody, pidsInto } from '../support/container-observers.js';
 import { isRunning, processesWith } from './processes.js';
 import { temporaryFolder } from './temporary-folder.js';
 
@@ -49,7 +50,7 @@ async function openBackend(options: OpenOptions = {}): Promise<OpenBackend> {
     whyNoRealTime: options.whyNoRealTime,
     classChanger: classChangerHere(),
     env: {},
-    observer: { processStarted: (id, pid) => pids.set(id, pid), processEnded: () => undefined },
+    observer: pidsInto(pids, 'for good'),
   });
   onTestFinished(() => backend.close());
   vi.stubEnv('TMPDIR', folder);
@@ -356,7 +357,7 @@ describe('the cores of a container', () => {
       whyNoRealTime: undefined,
       classChanger: 'chrt',
       env: {},
-      observer: { processStarted: () => undefined, processEnded: () => undefined },
+      observer: nobody,
     });
     onTestFinished(() => backend.close());
     vi.stubEnv('PATH', folder);

@@ -21,7 +21,7 @@ const backend = new ProcessBackend({
   whyNoRealTime: 'not needed',
   classChanger: 'chrt',
   env: {},
-  observer: { processStarted: nothing, processEnded: nothing },
+  observer: { containerStarted: nothing, containerRead: nothing, containerStopped: nothing },
 });
 const listener = {
   containerReady: nothing,

@@ -26,7 +26,7 @@ const inputs = [
 ];
 
 const clock = new MonotonicClock();
-const observer = { processStarted: () => undefined, processEnded: () => undefined };
+const observer = { containerStarted: () => undefined, containerRead: () => undefined, containerStopped: () => undefined };
 const backend = new ProcessBackend({ clock, cores: 2, runtimeFolder: fileURLToPath(new URL('../../dist/runtime', import.meta.url)), launchLimit: 4, memoryLimitMb: 512, containerCores: 2, whyNoRealTime: 'not needed', classChanger: 'chrt', env: {}, observer });
 const nothing = () => undefined;
 const engine = new Engine({

@@ -5,6 +5,7 @@ import { ProcessBackend } from '../../src/backends/process/index.js';
 import { Engine } from '../../src/engine/index.js';
 import { builtinSchedulers } from '../../src/schedulers/index.js';
 import { runtimeFolder } from '../runtime/built-programs.js';
+import { pidsInto } from '../support/container-observers.js';
 import { processesWith, type FoundProcess } from './processes.js';
 import { temporaryFolder } from './temporary-folder.js';
 
@@ -58,7 +59,7 @@ export class LiveCell {
       whyNoRealTime: undefined,
       classChanger: 'chrt',
       env,
-      observer: { processStarted: (id, pid) => this.pids.set(id, pid), processEnded: (id) => this.pids.delete(id) },
+      observer: pidsInto(this.pids, 'while it runs'),
     });
     let finish: (error: FbbError | undefined) => void = () => undefined;
     this.finished = new Promise((resolve) => (finish = resolve));

@@ -5,11 +5,10 @@ import { FbbError, MonotonicClock } from '../../src/core/index.js';
 import { ProcessBackend } from '../../src/backends/process/index.js';
 import { fixtureSpec } from '../fixtures/functions/spec.js';
 import { runtimeFolder } from '../runtime/built-programs.js';
+import { nobody } from '../support/container-observers.js';
 import { describeBackendContract } from './contract.js';
 import { LiveCell } from './live-cell.js';
 import { temporaryFolder } from './temporary-folder.js';
-
-const nobody = { processStarted: () => undefined, processEnded: () => undefined };
 
 function createBackend(): { backend: ProcessBackend; clock: MonotonicClock } {
   const clock = new MonotonicClock();

@@ -17,9 +17,9 @@ interface Sampling {
   readonly rounds: SampleRound[];
 }
 
-function startSampler({ pssReadsPerRound = 20 } = {}): Sampling {
+function startSampler({ pssReadsPerRound = 20, statReadsPerRound = 20 } = {}): Sampling {
   const rounds: SampleRound[] = [];
-  const sampler = new Sampler({ programPath, intervalMs: 40, pssReadsPerRound, onRound: (round) => rounds.push(round) });
+  const sampler = new Sampler({ programPath, intervalMs: 40, pssReadsPerRound, statReadsPerRound, onRound: (round) => rounds.push(round) });
   onTestFinished(async () => {
     await sampler.stop();
   });
@@ -38,8 +38,8 @@ const spinning = 'for (;;);';
 it('reads memory and CPU of the processes it is told of, and of the host', async () => {
   const { sampler, rounds } = startSampler();
   const beforeMs = monotonicNowMs();
-  sampler.processStarted(7, startProcess(idle).pid);
-  sampler.processStarted(8, startProcess(spinning).pid);
+  sampler.containerStarted(7, { kind: 'process', pid: startProcess(idle).pid });
+  sampler.containerStarted(8, { kind: 'process', pid: startProcess(spinning).pid });
   const readings = (containerId: number) => rounds.flatMap(({ containers }) => containers).filter((sample) => sample.containerId === containerId);
   await vi.waitFor(() => expect(Math.max(...readings(8).map(({ cpuPercent }) => cpuPercent))).toBeGreaterThan(5), patience);
   await vi.waitFor(() => expect(readings(7).filter(({ memoryMb }) => memoryMb !== undefined && memoryMb > 1).length).toBeGreaterThan(2), patience);
@@ -79,8 +79,8 @@ it('says at its end what it cost', async () => {
 it('goes on when processes vanish, and leaves only them out', async () => {
   const { sampler, rounds } = startSampler();
   const [vanishing, staying] = [startProcess(idle), startProcess(idle)];
-  sampler.processStarted(1, vanishing.pid);
-  sampler.processStarted(2, staying.pid);
+  sampler.containerStarted(1, { kind: 'process', pid: vanishing.pid });
+  sampler.containerStarted(2, { kind: 'process', pid: staying.pid });
   const idsOf = (round: SampleRound | undefined): number[] => (round?.containers ?? []).map(({ containerId }) => containerId);
   await vi.waitFor(() => expect(idsOf(rounds.at(-1))).toEqual([1, 2]), patience);
   const exited = once(vanishing, 'exit');
@@ -95,7 +95,7 @@ it('goes on when processes vanish, and leaves only them out', async () => {
 it('goes on when all processes vanish', async () => {
   const { sampler, rounds } = startSampler();
   const vanishing = startProcess(idle);
-  sampler.processStarted(1, vanishing.pid);
+  sampler.containerStarted(1, { kind: 'process', pid: vanishing.pid });
   await vi.waitFor(() => expect(rounds.at(-1)?.containers).toHaveLength(1), patience);
   const exited = once(vanishing, 'exit');
   vanishing.kill('SIGKILL');
@@ -107,15 +107,15 @@ it('goes on when all processes vanish', async () => {
 
 it('reads no more of a process that it is told has ended', async () => {
   const { sampler, rounds } = startSampler();
-  sampler.processStarted(1, startProcess(idle).pid);
+  sampler.containerStarted(1, { kind: 'process', pid: startProcess(idle).pid });
   await vi.waitFor(() => expect(rounds.at(-1)?.containers).toHaveLength(1), patience);
-  sampler.processEnded(1);
+  sampler.containerStopped(1);
   await vi.waitFor(() => expect(rounds.at(-1)?.containers).toHaveLength(0), patience);
 });
 
 it.runIf(process.platform === 'linux')('reads no more shared memory in a round than it may, and every process in its turn', async () => {
   const { sampler, rounds } = startSampler({ pssReadsPerRound: 2 });
-  for (let id = 0; id < 5; id += 1) sampler.processStarted(id, startProcess(idle).pid);
+  for (let id = 0; id < 5; id += 1) sampler.containerStarted(id, { kind: 'process', pid: startProcess(idle).pid });
   const full = (): SampleRound[] => rounds.filter(({ containers }) => containers.length === 5);
   await vi.waitFor(() => expect(full().length).toBeGreaterThan(8), patience);
   const read = full().map(({ containers }) => containers.filter(({ memoryMb }) => memoryMb !== undefined).map(({ containerId }) => containerId));
@@ -128,7 +128,7 @@ it('ends when its harness is gone', async () => {
   const harness = spawn(
     process.execPath,
     ['-e', `const sampler = require('node:child_process').fork(${JSON.stringify(programPath)}, { detached: true }); sampler.on('message', () => console.log(sampler.pid));`],
-    { stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, FBB_SAMPLER: '{"intervalMs":20,"pssReadsPerRound":1}' } },
+    { stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, FBB_SAMPLER: '{"intervalMs":20,"pssReadsPerRound":1,"statReadsPerRound":1}' } },
   );
   onTestFinished(() => void harness.kill('SIGKILL'));
   const [said] = (await once(harness.stdout, 'data')) as [Buffer];
@@ -150,11 +150,11 @@ it('costs samples and nothing else when it dies or does not start', async () => 
   const { sampler } = startSampler();
   const brokenPath = join(temporaryFolder(), 'broken.cjs');
   writeFileSync(brokenPath, 'process.exit(1)');
-  const broken = new Sampler({ programPath: brokenPath, intervalMs: 20, pssReadsPerRound: 1, onRound: () => undefined });
-  broken.processStarted(1, process.pid);
+  const broken = new Sampler({ programPath: brokenPath, intervalMs: 20, pssReadsPerRound: 1, statReadsPerRound: 1, onRound: () => undefined });
+  broken.containerStarted(1, { kind: 'process', pid: process.pid });
   expect(await broken.stop()).toBeUndefined();
-  sampler.processStarted(1, process.pid);
+  sampler.containerStarted(1, { kind: 'process', pid: process.pid });
   expect(await sampler.stop()).toBeDefined();
-  sampler.processStarted(2, process.pid);
-  sampler.processEnded(2);
+  sampler.containerStarted(2, { kind: 'process', pid: process.pid });
+  sampler.containerStopped(2);
 });

@@ -1,7 +1,6 @@
 import type Docker from 'dockerode';
 import { CgroupReader, findCgroup } from '../../core/cgroup.js';
-import type { ContainerReading } from '../../core/measures.js';
-import type { ContainerPlace } from '../../core/observer.js';
+import type { ContainerPlace, ContainerReading } from '../../core/container-observer.js';
 import type { ContainerEnd } from '../launched/launcher-protocol.js';
 import { isOutOfHeap, overMemoryReason, tellingLine } from '../launched/last-words.js';
 import { containerPort } from './container-options.js';
@@ -68,14 +67,14 @@ export class LaunchedContainer {
     if (!State.Running) return undefined;
     if (publishOn !== undefined) {
       const port = Number(NetworkSettings.Ports[`${containerPort}/tcp`]?.[0]?.HostPort);
-      return { pid: undefined, place: 'told', listensOn: { host: publishOn, port } };
+      return { pid: undefined, place: { kind: 'told' }, listensOn: { host: publishOn, port } };
     }
     const ip = Object.values(NetworkSettings.Networks).map(({ IPAddress }) => IPAddress).find((address) => address !== '');
     const listensOn = ip === undefined ? undefined : { host: ip, port: containerPort };
     const files = findCgroup(State.Pid);
-    if (files === undefined) return { pid: State.Pid, place: 'told', listensOn };
+    if (files === undefined) return { pid: State.Pid, place: { kind: 'told' }, listensOn };
     this.#cgroup = new CgroupReader(files);
-    return { pid: State.Pid, place: { cgroup: files }, listensOn };
+    return { pid: State.Pid, place: { kind: 'cgroup', files }, listensOn };
   }
 
   /** Passes on what the daemon measures about once a second, for containers that this machine cannot look into. */

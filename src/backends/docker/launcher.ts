@@ -98,7 +98,7 @@ class DockerLauncher {
     // One that has ended already is told of by the daemon.
     if (found === undefined || !container.isStarting) return;
     send({ type: 'started', id: launch.id, pid: found.pid, place: found.place });
-    if ('told' in found.place) await container.followStats((reading) => send({ type: 'read', id: launch.id, reading }));
+    if (found.place.kind === 'told') await container.followStats((reading) => send({ type: 'read', id: launch.id, reading }));
     if (saysReady === undefined) await this.#awaitAnswer(launch, kind, container, found.listensOn);
     else {
       await Promise.race([saysReady, container.ending]);

@@ -1,4 +1,4 @@
-import type { ContainerReading } from '../../core/measures.js';
+import type { ContainerReading } from '../../core/container-observer.js';
 
 const nsPerMs = 1e6;
 const mb = 1_048_576;

@@ -58,11 +58,11 @@ export interface ContainerSource {
   client(reach: Reach): ContainerClient;
   /** Real-time budget that a container must have before its processes may be of that class; undefined: none is needed. */
   realTimeBudget?(pid: number): RealTimeBudget | undefined;
-  /** The launcher has died, or ended by itself: removes whatever of the cell is left. */
+  /** The launcher has died, or ended by itself: removes whatever of the cell is left. Does not throw. */
   cleanUp(mark: string): Promise<void>;
+  /** A launcher that takes longer to end everything is ended itself. */
+  readonly closeGraceMs: number;
 }
-
-const closeGraceMs = 20_000;
 
 interface Live {
   readonly container: Container;
@@ -70,7 +70,8 @@ interface Live {
   address: Reach['address'];
   /** Undefined until its process has been started. */
   pid: number | undefined;
-  budget: RealTimeBudget | undefined;
+  /** Null until it is looked for. */
+  budget: RealTimeBudget | undefined | null;
   /** The last one asked for. */
   cpuClass: CpuClass | undefined;
   /** Undefined until somebody asks for it. */
@@ -161,7 +162,7 @@ export class LaunchedBackend implements Backend {
     if (spec === undefined) throw new Error(`no function '${functionId}' in this cell`);
     const socketPath = this.#source.socketPath(this.#folder, id);
     const init = { function: functionId, spec, multiplexing, ...(serviceSliceMs === undefined ? {} : { serviceSliceMs }) };
-    this.#live.set(id, { container, socketPath, address: undefined, pid: undefined, budget: undefined, cpuClass: undefined, cpuState: undefined, client: undefined, failure: undefined });
+    this.#live.set(id, { container, socketPath, address: undefined, pid: undefined, budget: null, cpuClass: undefined, cpuState: undefined, client: undefined, failure: undefined });
     this.#send({ type: 'launch', id, functionId, config: this.#source.containerConfig(init, socketPath), env });
   }
 
@@ -199,18 +200,20 @@ export class LaunchedBackend implements Backend {
       }
       this.#send({ type: 'close' });
       // A launcher ends every container by force when they do not end by themselves; this is for a launcher that cannot.
-      const timer = setTimeout(() => this.#launcher?.kill('SIGKILL'), closeGraceMs);
+      const timer = setTimeout(() => this.#launcher?.kill('SIGKILL'), this.#source.closeGraceMs);
       this.#launcher.once('exit', () => clearTimeout(timer));
     });
     return this.#closing;
   }
 
-  #applyCpuClass({ pid, cpuClass, budget }: Live): void {
+  #applyCpuClass(live: Live): void {
+    const { pid, cpuClass } = live;
     if (this.#closing !== undefined || pid === undefined || cpuClass === undefined) return;
+    if (live.budget === null) live.budget = this.#source.realTimeBudget?.(pid);
     this.#cpuClass ??= new CpuClassControl(this.#options.classChanger, (reason) => {
       this.#opened().listener.backendFailed('FBB_ERR_BACKEND_FAILED', `A container could not be moved between the real-time class and fair share: ${reason}.`);
     });
-    this.#cpuClass.set(pid, cpuClass, budget);
+    this.#cpuClass.set(pid, cpuClass, live.budget);
   }
 
   #opened(): BackendCell {
@@ -267,7 +270,6 @@ export class LaunchedBackend implements Backend {
     const live = this.#live.get(id);
     if (live !== undefined && pid !== undefined) {
       live.pid = pid;
-      live.budget = this.#source.realTimeBudget?.(pid);
       this.#applyCpuClass(live);
     }
     this.#options.observer.containerStarted(id, place);

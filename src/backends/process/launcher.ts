@@ -118,7 +118,7 @@ class Launcher {
       killGroup(child.process.pid as number);
     }, startTimeoutMs);
     yieldToHarness(container.pid);
-    send({ type: 'started', id, pid: container.pid, place: { pid: container.pid } });
+    send({ type: 'started', id, pid: container.pid, place: { kind: 'process', pid: container.pid } });
     container.stderr?.on('data', (data: Buffer) => {
       child.stderr = (child.stderr + data.toString()).slice(-stderrKept);
     });

@@ -17,6 +17,7 @@ export function createProcessBackend({ runtimeFolder, ...options }: ProcessBacke
     containerConfig: (init, socketPath) => ({ socketPath, controlFd: 3, init, memoryLimitMb: options.memoryLimitMb }),
     client: ({ socketPath }) => new StreamClient({ socketPath }),
     cleanUp: async (mark) => void killMarked(mark),
+    closeGraceMs: 10_000,
   };
   return new LaunchedBackend(source, options);
 }
