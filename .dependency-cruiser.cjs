@@ -3,7 +3,9 @@
 /** Programs of processes of their own, and what they share with those who start them: single files of core keep their bundles small. */
 const ownProcess = {
   runtime: '^src/runtime/',
-  'backends/process': '^src/backends/process/(launcher|launcher-protocol|descendants)\\.ts$',
+  'backends/process': '^src/backends/process/(launcher|descendants)\\.ts$',
+  'backends/docker': `^src/backends/docker/(${['launcher', 'launched-container', 'container-options', 'control-socket', 'daemon-errors', 'docker-launcher-protocol', 'image-layout', 'json-lines', 'labels', 'left-behind', 'readiness', 'stats', 'turns'].join('|')})\\.ts$`,
+  'backends/launched': '^src/backends/launched/(launcher-protocol|last-words|owner)\\.ts$',
   storage: '^src/storage/(server-main|storage-protocol)\\.ts$',
   metrics: '^src/metrics/(sampler-main|sampler-protocol|sampler-cgroups|sampler-processes)\\.ts$',
   workloads: '^src/workloads/(pacer-main|pacer-protocol)\\.ts$',
@@ -52,10 +54,10 @@ module.exports = {
     folderImportsOnly('report', 'core', 'results', 'stats'),
     {
       name: 'backend-imports',
-      comment: 'A backend may import core (by index.ts) and itself, not another backend.',
+      comment: 'A backend may import core (by index.ts), itself, and what launched containers have in common (by index.ts), not another backend.',
       severity: 'error',
       from: { path: '^src/backends/([^/]+)/', pathNot: ownProcesses },
-      to: { path: '^src/', pathNot: ['^src/backends/$1/', '^src/core/index\\.ts$'] },
+      to: { path: '^src/', pathNot: ['^src/backends/$1/', '^src/backends/launched/index\\.ts$', '^src/core/index\\.ts$'] },
     },
     {
       name: 'backends-imports',
@@ -65,10 +67,10 @@ module.exports = {
     },
     ...Object.entries(ownProcess).map(([folder, path]) => ({
       name: `own-process-imports-${folder.replace('/', '-')}`,
-      comment: `A program of src/${folder} may import single files of core and of its own folder.`,
+      comment: `A program of src/${folder} may import single files of core, of its own folder, and, if it launches containers, of what those have in common.`,
       severity: 'error',
       from: { path },
-      to: { path: '^src/', pathNot: ['^src/core/', `^src/${folder}/`] },
+      to: { path: '^src/', pathNot: ['^src/core/', `^src/${folder}/`, ...(folder.startsWith('backends/') ? ['^src/backends/launched/'] : [])] },
     })),
     {
       name: 'cli-imports',
@@ -126,7 +128,7 @@ module.exports = {
       to: { path: '^(test|bench|examples|scripts|functions)/' },
     },
 
-    packageOnlyIn(['dockerode'], '^src/backends/docker/'),
+    packageOnlyIn(['dockerode', 'tar-stream'], '^src/backends/docker/'),
     packageOnlyIn(['commander', 'cli-progress', 'cli-table3', 'picocolors'], '^src/cli/', '^src/report/'),
     packageOnlyIn(['undici'], '^src/backends/'),
     packageOnlyIn(['hono', '@hono/[^/]+'], '^src/storage/'),

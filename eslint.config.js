@@ -105,7 +105,7 @@ const mayReadClocks = [
   'src/cli/progress.ts',
   'src/core/monotonic-clock.ts',
   'src/core/rng.ts',
-  'src/backends/process/**/*.ts',
+  'src/backends/{launched,process,docker}/**/*.ts',
   'src/runtime/**/*.ts',
   'src/storage/**/*.ts',
   'src/metrics/sampler*.ts',

@@ -1,7 +1,7 @@
 // An engine over real containers that run a no-op, for benchmarks of the harness itself. Uses the built package.
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { ProcessBackend } from '../dist/src/backends/process/index.js';
+import { createProcessBackend } from '../dist/src/backends/process/index.js';
 import { MonotonicClock } from '../dist/src/core/index.js';
 import { Engine } from '../dist/src/engine/index.js';
 
@@ -16,7 +16,7 @@ const nobody = { containerStarted: () => undefined, containerRead: () => undefin
 /** Opens it with a scheduler; `onOutcome` and `onReady` are told as things happen. */
 export async function openRig({ scheduler, onOutcome = () => undefined, onFinished = () => undefined }) {
   const clock = new MonotonicClock();
-  const backend = new ProcessBackend({ clock, cores: availableParallelism(), runtimeFolder, launchLimit: 4, memoryLimitMb: 1024, containerCores: availableParallelism(), env: {}, observer: nobody, whyNoRealTime: 'not needed', classChanger: 'chrt' });
+  const backend = createProcessBackend({ clock, cores: availableParallelism(), runtimeFolder, launchLimit: 4, memoryLimitMb: 1024, containerCores: availableParallelism(), observer: nobody, whyNoRealTime: 'not needed', classChanger: 'chrt' });
   const recorder = { containerLaunched: () => undefined, invocationEnded: onOutcome, containerLeft: () => undefined, containerUsage: () => undefined };
   const engine = new Engine({ clock, backend, scheduler, schedulerName: 'bench', functions, recorder, keepAliveMs: 600_000, maxAttempts: 1, stallTimeoutMs: 30_000, onFinished });
   await backend.open({ listener: engine, functions, inputOf: () => undefined, multiplexing: false });

@@ -19,12 +19,15 @@ await build({
     main: 'src/runtime/main.ts',
     'thread-main': 'src/runtime/thread-main.ts',
     launcher: 'src/backends/process/launcher.ts',
+    'docker-launcher': 'src/backends/docker/launcher.ts',
     sampler: 'src/metrics/sampler-main.ts',
     storage: 'src/storage/server-main.ts',
     pacer: 'src/workloads/pacer-main.ts',
     watchdog: 'src/suites/watchdog-main.ts',
   },
   outdir: 'dist/runtime',
+  // It brings optional native modules and files of its own; only the launcher of Docker containers loads it.
+  external: ['dockerode'],
   outExtension: { '.js': '.cjs' },
   minifyWhitespace: true,
 });

@@ -13,7 +13,7 @@ const exportsForOthers = [
   /^src\/testkit\/index\.ts$/,
   /^src\/cli\/(bin|program|[a-z]+-command)\.ts$/,
   /^src\/runtime\/[^/]*main\.ts$/,
-  /^src\/backends\/process\/launcher\.ts$/,
+  /^src\/backends\/(process|docker)\/launcher\.ts$/,
   /^src\/metrics\/sampler-main\.ts$/,
   /^src\/workloads\/pacer-main\.ts$/,
   /^src\/suites\/watchdog-main\.ts$/,

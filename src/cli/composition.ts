@@ -40,19 +40,44 @@ export interface Platform {
   readonly host: Manifest['host'];
   /** Whether its cells take the time that their workloads take, and the first of a session are slow ones. */
   readonly isLive: boolean;
+  /** Memory of a container, and how many of them there may be at once, unless the user says otherwise; undefined: as many as there are. */
+  readonly defaults: { readonly containerMemoryMb: number; maxContainers(containerMemoryMb: number): number | undefined };
   /** Throws when it cannot run one of these functions. */
   checkFunctions(names: Iterable<string>): void;
-  createRun(settings: RunSettings): CreateCellRun;
+  /** Makes ready what all cells of a run share. */
+  begin(settings: RunSettings): Promise<BegunRun>;
 }
 
-interface RunSettings {
+interface BegunRun {
+  readonly createRun: CreateCellRun;
+  /** After the last cell. */
+  end(): void;
+}
+
+export interface RunSettings {
+  /** Id of the result set. */
+  readonly runId: string;
   readonly cell: CellSettings;
   readonly plugins: PluginSchedulers;
   readonly launchLimit: number;
   readonly memoryLimitMb: number;
   /** Undefined: as many as there are, or as the host profile says. */
   readonly containerCores: number | undefined;
+  readonly images: ImageSettings;
 }
+
+/** What containers of Docker are made of. */
+export interface ImageSettings {
+  /** An image with Node to build the function image upon; null: this machine's own Node. */
+  readonly baseImage: string | null;
+  /** Images that stand for functions, by the name of the function. */
+  readonly images: Readonly<Record<string, string>>;
+}
+
+export const noImages: ImageSettings = { baseImage: null, images: {} };
+
+/** Of a container, unless the platform or the user says otherwise. */
+export const defaultContainerMemoryMb = 1_024;
 
 /** A host that exists only in virtual time, as its profile describes it; `path`: how the profile was named. */
 export function simulatedPlatform(host: HostProfile, path: string): Platform {
@@ -66,8 +91,10 @@ export function simulatedPlatform(host: HostProfile, path: string): Platform {
     checkFunctions(names) {
       for (const name of names) functionModel(name, host);
     },
-    createRun({ cell: settings, plugins, containerCores }) {
-      return (cell, sink, profile) => new SimulatedCellRun(cell, sink, { settings, plugins, watchdogProgram: programs.watchdog, createWorld: (needs) => new SimulatedWorld({ host, containerCores, ...needs }) }, profile);
-    },
+    defaults: { containerMemoryMb: defaultContainerMemoryMb, maxContainers: () => undefined },
+    begin: async ({ cell: settings, plugins, containerCores }) => ({
+      createRun: (cell, sink, profile) => new SimulatedCellRun(cell, sink, { settings, plugins, watchdogProgram: programs.watchdog, createWorld: (needs) => new SimulatedWorld({ host, containerCores, ...needs }) }, profile),
+      end: () => undefined,
+    }),
   };
 }

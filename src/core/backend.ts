@@ -50,7 +50,7 @@ export interface BackendCell {
   readonly inputOf: (invocationId: number) => unknown;
   readonly multiplexing: boolean;
   /** Environment of the containers, for example where storage is. */
-  readonly env: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>> | undefined;
   /** See `SchedulerDefinition.serviceSliceMs`. */
   readonly serviceSliceMs?: number | undefined;
 }

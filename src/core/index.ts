@@ -1,5 +1,5 @@
 export type { Backend, BackendCell, BackendListener, Batch, ContainerUsage, InvocationResult } from './backend.js';
-export { CgroupReader, findCgroup, type CgroupFiles } from './cgroup.js';
+export { CgroupReader, findCgroup, findControllerFile, type CgroupFiles } from './cgroup.js';
 export type { Clock, Timer } from './clock.js';
 export type { Container, ContainerState, PoolView } from './container.js';
 export type { ContainerObserver, ContainerPlace, ContainerReading } from './container-observer.js';
@@ -44,6 +44,7 @@ export {
   modeHeader,
   ndjsonType,
   type ContainerConfig,
+  type WireInit,
   type WireInvocation,
   type WireOutcome,
 } from './wire.js';

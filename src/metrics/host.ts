@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { arch, cpus, loadavg, platform, release, totalmem } from 'node:os';
+import { arch, cpus, freemem, loadavg, platform, release, totalmem } from 'node:os';
 
 /** What a result depends on besides the suite; stored with it, compared before two are. */
 export interface HostFingerprint {
@@ -37,4 +37,17 @@ export function hostFingerprint(): HostFingerprint {
     cpuGovernor: cpuGovernor(),
     loadAverageBefore: loadavg()[0] ?? 0,
   };
+}
+
+const mb = 1_048_576;
+
+/** Memory that can be had without swapping, in MB: what is free, and what the kernel would give up. */
+export function availableMemoryMb(): number {
+  try {
+    const kilobytes = /^MemAvailable:\s+(\d+) kB/m.exec(readFileSync('/proc/meminfo', 'latin1'))?.[1];
+    if (kilobytes !== undefined) return Number(kilobytes) / 1_024;
+  } catch {
+    // No Linux.
+  }
+  return freemem() / mb;
 }

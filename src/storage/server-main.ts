@@ -17,7 +17,7 @@ const server = createAdaptorServer({
   // Connections are the clients' to close: closed from here, one could take the next request of a busy container with it.
   serverOptions: { keepAliveTimeout: 0 },
 });
-server.listen({ host: '127.0.0.1', port: 0, backlog }, () => {
+server.listen({ host: config.host, port: 0, backlog }, () => {
   const { port } = server.address() as AddressInfo;
   if (!process.connected) return;
   // The harness can be gone before the disconnection is noticed; the message then fails first.

@@ -6,13 +6,15 @@ import { storageConfigVariable, type StorageConfig, type StorageEvent, type Stor
 interface StorageOptions {
   /** The bundled server program. */
   readonly programPath: string;
+  /** Address on which it listens; undefined: 127.0.0.1. */
+  readonly host?: string | undefined;
   /** Called when the process ends without having been closed; `reason` says how, in words. */
   readonly onUnexpectedExit?: (reason: string) => void;
 }
 
 /** A running storage server. */
 export interface StorageProcess {
-  /** `http://user:password@127.0.0.1:port`; it has the empty database `blobs`. */
+  /** `http://user:password@host:port`; it has the empty database `blobs`. */
   readonly url: string;
   /** Ends the process and everything stored, within about a second. May be called again, and after the process ended. */
   close(): Promise<void>;
@@ -22,11 +24,12 @@ const startTimeoutMs = 10_000;
 const closeGraceMs = 1_000;
 
 /** Starts the storage server, with a user of its own. Rejects with FBB_ERR_STORAGE_FAILED when it does not listen within 10 s. */
-export async function startStorage({ programPath, onUnexpectedExit }: StorageOptions): Promise<StorageProcess> {
+export async function startStorage({ programPath, host = '127.0.0.1', onUnexpectedExit }: StorageOptions): Promise<StorageProcess> {
   const config: StorageConfig = {
     user: `fbb-${randomBytes(4).toString('hex')}`,
     password: randomBytes(18).toString('base64url'),
     databases: ['blobs'],
+    host,
   };
   const child = fork(programPath, {
     // Out of the terminal's foreground group: Ctrl-C is the harness's to handle.
@@ -45,7 +48,7 @@ export async function startStorage({ programPath, onUnexpectedExit }: StorageOpt
     if (closing === undefined) onUnexpectedExit?.(reason);
   });
   return {
-    url: `http://${config.user}:${config.password}@127.0.0.1:${port}`,
+    url: `http://${config.user}:${config.password}@${host}:${port}`,
     close: () => (closing ??= end(child, exited)),
   };
 }

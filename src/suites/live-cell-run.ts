@@ -6,6 +6,7 @@ import {
   type Backend,
   type CellProfile,
   type ContainerObserver,
+  type FunctionSpec,
   type RowSink,
   type SamplerCost,
 } from '../core/index.js';
@@ -26,8 +27,10 @@ import { Watchdog } from './watchdog.js';
 /** What a backend is made of for one cell. */
 export interface BackendDeps {
   readonly clock: MonotonicClock;
-  readonly env: Readonly<Record<string, string>>;
   readonly observer: ContainerObserver;
+  readonly functions: ReadonlyMap<string, FunctionSpec>;
+  /** More containers than invocations make no sense. */
+  readonly invocations: number;
 }
 
 /** Programs that run beside the harness, as paths of their bundles. */
@@ -45,7 +48,7 @@ interface LiveCellOptions {
   readonly plugins: PluginSchedulers;
   /** How often containers are read. */
   readonly sampleIntervalMs?: number | undefined;
-  createBackend(deps: BackendDeps): Backend;
+  createBackend(deps: BackendDeps): Promise<Backend>;
 }
 
 /** Processes cost more to read than control groups, which a cell may have read ten times a second. */
@@ -143,15 +146,6 @@ export class LiveCellRun implements CellRun {
   async #bringUp(): Promise<void> {
     const { workload, key } = this.#cell;
     const { programs, plugins } = this.#options;
-    const needs = new Set([...workload.functions.values()].flatMap((spec) => spec.needs));
-    const env: Record<string, string> = {};
-    if (needs.has('storage')) {
-      this.#storage = await startStorage({
-        programPath: programs.storage,
-        onUnexpectedExit: (reason) => this.#engine?.fail(new FbbError('FBB_ERR_STORAGE_FAILED', `The storage server ended in mid-cell: ${reason}.`)),
-      });
-      env['FBB_STORAGE_URL'] = this.#storage.url;
-    }
     this.#sampler = new Sampler({
       programPath: programs.sampler,
       intervalMs: this.#options.sampleIntervalMs ?? usualSampleIntervalMs,
@@ -168,8 +162,21 @@ export class LiveCellRun implements CellRun {
     const engineRaised = await raiseHarness();
     const pacerRaised = await raisePacer(pacerThread);
     this.#realTime = engineRaised && pacerRaised;
-    this.#backend = this.#options.createBackend({ clock: this.#clock, env, observer: this.#observer(this.#sampler) });
+    const { functions, intendedMs } = workload;
+    this.#backend = await this.#options.createBackend({ clock: this.#clock, observer: this.#observer(this.#sampler), functions, invocations: intendedMs.length });
     this.#backendName = this.#backend.name;
+  }
+
+  /** Starts what the functions need where the containers of the backend can reach it; returns the environment that tells them. */
+  async #startServices({ serviceHost }: Backend): Promise<Record<string, string>> {
+    const needsStorage = [...this.#cell.workload.functions.values()].some(({ needs }) => needs.includes('storage'));
+    if (!needsStorage) return {};
+    this.#storage = await startStorage({
+      programPath: this.#options.programs.storage,
+      host: serviceHost,
+      onUnexpectedExit: (reason) => this.#engine?.fail(new FbbError('FBB_ERR_STORAGE_FAILED', `The storage server ended in mid-cell: ${reason}.`)),
+    });
+    return { FBB_STORAGE_URL: this.#storage.url };
   }
 
   #observer(sampler: Sampler): ContainerObserver {
@@ -209,7 +216,9 @@ export class LiveCellRun implements CellRun {
     });
     this.#engine = engine;
     this.#replaying = true;
-    await backend.open({ listener: engine, functions: workload.functions, inputOf: workload.inputOf, multiplexing, serviceSliceMs });
+    const env = await this.#startServices(backend);
+    if (this.#interrupted) return interruption();
+    await backend.open({ listener: engine, functions: workload.functions, inputOf: workload.inputOf, multiplexing, serviceSliceMs, env });
     if (this.#interrupted) return interruption();
     this.#cpuBeforeMs = processCpuMs();
     this.#clock.moveOrigin(

@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type {
@@ -13,13 +12,19 @@ import type {
   FunctionSpec,
   InvocationResult,
 } from '../../src/core/index.js';
-import { temporaryFolder } from './temporary-folder.js';
 
 /** What a backend must be given to be put to the test. Its functions behave as test/fixtures/functions/behaves.cjs does. */
 export interface ContractSetup {
   /** A backend that is not open yet, and the clock of its cell. */
-  create(): { readonly backend: Backend; readonly clock: Clock };
+  create(): Created | Promise<Created>;
+  /** A folder, made anew for each call, in which the invocations of one container find each other's files. */
+  meetingPlace(): string;
   readonly functions: { readonly cpu: FunctionSpec; readonly io: FunctionSpec; readonly unloadable: FunctionSpec };
+}
+
+interface Created {
+  readonly backend: Backend;
+  readonly clock: Clock;
 }
 
 type Heard =
@@ -59,13 +64,13 @@ class BareCell {
   #batches = 0;
   #inside = false;
 
-  private constructor({ backend, clock }: ReturnType<ContractSetup['create']>) {
+  private constructor({ backend, clock }: Created) {
     this.backend = backend;
     this.clock = clock;
   }
 
   static async open(setup: ContractSetup): Promise<BareCell> {
-    const cell = new BareCell(setup.create());
+    const cell = new BareCell(await setup.create());
     onTestFinished(() => cell.backend.close());
     await cell.backend.open({
       listener: cell.#listener(),
@@ -119,7 +124,7 @@ class BareCell {
   }
 
   async until(condition: () => boolean): Promise<void> {
-    await vi.waitFor(() => expect(condition(), JSON.stringify(this.heard)).toBe(true), { timeout: 10_000, interval: 5 });
+    await vi.waitFor(() => expect(condition(), JSON.stringify(this.heard)).toBe(true), { timeout: 20_000, interval: 5 });
   }
 
   #within<T>(call: () => T): T {
@@ -182,7 +187,7 @@ export function describeBackendContract(name: string, setup: ContractSetup): voi
       ['io', io, 'meets'],
     ] as const)('runs an expanded batch of kind %s in parallel', async (_kind, spec, meets) => {
       const cell = await BareCell.open(setup);
-      const folder = temporaryFolder();
+      const folder = setup.meetingPlace();
       const container = await cell.ready(cell.launch(spec));
       const sentMs = cell.clock.nowMs();
       const ids = cell.dispatch(container, 'expanded', ['a', 'b', 'c'].map((file) => ({ do: meets, folder, name: file, party: 3 })));
@@ -195,12 +200,12 @@ export function describeBackendContract(name: string, setup: ContractSetup): voi
 
     it('tells each result as it comes, before the last of its batch', async () => {
       const cell = await BareCell.open(setup);
-      const gate = join(temporaryFolder(), 'gate');
+      const gate = join(setup.meetingPlace(), 'gate');
       const container = await cell.ready(cell.launch(io));
       const ids = cell.dispatch(container, 'expanded', [{ do: 'waits-for-file', path: gate }, { do: 'returns' }]);
       await cell.results(ids.slice(1));
       expect(cell.of('result')).toHaveLength(1);
-      writeFileSync(gate, '');
+      await cell.results(cell.dispatch(container, 'expanded', [{ do: 'leaves-file', path: gate }]));
       await cell.results(ids);
     });
 
@@ -213,13 +218,13 @@ export function describeBackendContract(name: string, setup: ContractSetup): voi
 
     it('runs two batches at once in one container, each in its mode', async () => {
       const cell = await BareCell.open(setup);
-      const gate = join(temporaryFolder(), 'gate');
+      const gate = join(setup.meetingPlace(), 'gate');
       const container = await cell.ready(cell.launch(io));
       const serial = cell.dispatch(container, 'serial', [{ do: 'waits-for-file', path: gate }, { do: 'returns' }]);
       const beside = await cell.results(cell.dispatch(container, 'expanded', [{ do: 'returns' }, { do: 'returns' }]));
       expect(beside.map(({ result }) => result.status)).toEqual(['completed', 'completed']);
       expect(cell.of('result')).toHaveLength(2);
-      writeFileSync(gate, '');
+      await cell.results(cell.dispatch(container, 'expanded', [{ do: 'leaves-file', path: gate }]));
       expect((await cell.results(serial)).map(({ result }) => result.status)).toEqual(['completed', 'completed']);
     });
 
@@ -326,7 +331,7 @@ export function describeBackendContract(name: string, setup: ContractSetup): voi
     });
 
     it('may be closed without having been opened', async () => {
-      const { backend } = setup.create();
+      const { backend } = await setup.create();
       await expect(backend.close()).resolves.toBeUndefined();
     });
   });

@@ -10,7 +10,7 @@ const container = { id: 0, functionId: 'f', state: 'starting', launchedMs: 0, re
 const nothing = () => undefined;
 let pid;
 
-const backend = new ProcessBackend({
+const backend = createProcessBackend({
   clock: new MonotonicClock(),
   cores: 2,
   runtimeFolder: fileURLToPath(new URL('../../dist/runtime', import.meta.url)),
@@ -19,7 +19,7 @@ const backend = new ProcessBackend({
   containerCores: 2,
   whyNoRealTime: undefined,
   classChanger: classChangerHere(),
-  env: {},
+ 
   observer: { containerStarted: (_id, place) => (pid = place.pid), containerRead: nothing, containerStopped: nothing },
 });
 const listener = {

@@ -4,8 +4,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { MonotonicClock, type Container, type ContainerState, type ExecutionMode } from '../../src/core/index.js';
-import { classChangerHere, CpuClassControl, whyNoRealTime } from '../../src/backends/process/cpu-class.js';
-import { ProcessBackend } from '../../src/backends/process/index.js';
+import { classChangerHere, CpuClassControl, whyNoRealTime, type LaunchedBackend } from '../../src/backends/launched/index.js';
+import { createProcessBackend } from '../../src/backends/process/index.js';
 import { fixtureSpec } from '../fixtures/functions/spec.js';
 import { runtimeFolder } from '../runtime/built-programs.js';
 import { nobody, pidsInto } from '../support/container-observers.js';
@@ -24,7 +24,7 @@ interface OpenOptions {
 }
 
 interface OpenBackend {
-  readonly backend: ProcessBackend;
+  readonly backend: LaunchedBackend;
   readonly pids: Map<number, number>;
   readonly ended: number[];
   /** Launches a container and waits until it is ready. */
@@ -40,7 +40,7 @@ async function openBackend(options: OpenOptions = {}): Promise<OpenBackend> {
   const ready = new Set<number>();
   const ended: number[] = [];
   const inputs: unknown[] = [];
-  const backend = new ProcessBackend({
+  const backend = createProcessBackend({
     clock: new MonotonicClock(),
     cores: 2,
     runtimeFolder,
@@ -49,7 +49,6 @@ async function openBackend(options: OpenOptions = {}): Promise<OpenBackend> {
     containerCores: options.containerCores ?? 2,
     whyNoRealTime: options.whyNoRealTime,
     classChanger: classChangerHere(),
-    env: {},
     observer: pidsInto(pids, 'for good'),
   });
   onTestFinished(() => backend.close());
@@ -347,7 +346,7 @@ describe('the cores of a container', () => {
     const folder = join(temporaryFolder(), 'empty');
     mkdirSync(folder);
     const reasons: string[] = [];
-    const backend = new ProcessBackend({
+    const backend = createProcessBackend({
       clock: new MonotonicClock(),
       cores: 2,
       runtimeFolder,
@@ -356,8 +355,7 @@ describe('the cores of a container', () => {
       containerCores: 1,
       whyNoRealTime: undefined,
       classChanger: 'chrt',
-      env: {},
-      observer: nobody,
+        observer: nobody,
     });
     onTestFinished(() => backend.close());
     vi.stubEnv('PATH', folder);

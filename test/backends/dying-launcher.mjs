@@ -2,7 +2,7 @@
 // TMPDIR; sends what its listener was told of the backend's end. Uses the built package.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { ProcessBackend } from '../../dist/src/backends/process/index.js';
+import { createProcessBackend } from '../../dist/src/backends/process/index.js';
 import { MonotonicClock } from '../../dist/src/core/index.js';
 
 const launcherPid = () => Number(readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim());
@@ -11,7 +11,7 @@ const nothing = () => undefined;
 
 const handlerPath = fileURLToPath(new URL('../fixtures/functions/behaves.cjs', import.meta.url));
 const functions = new Map([['f', { functionId: 'f', kind: 'io', handlerPath, timeoutMs: 1_000, needs: [] }]]);
-const backend = new ProcessBackend({
+const backend = createProcessBackend({
   clock: new MonotonicClock(),
   cores: 2,
   runtimeFolder: fileURLToPath(new URL('../../dist/runtime', import.meta.url)),
@@ -20,7 +20,7 @@ const backend = new ProcessBackend({
   containerCores: 2,
   whyNoRealTime: 'not needed',
   classChanger: 'chrt',
-  env: {},
+ 
   observer: { containerStarted: nothing, containerRead: nothing, containerStopped: nothing },
 });
 const listener = {

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ProcessBackend } from '../../dist/src/backends/process/index.js';
+import { createProcessBackend } from '../../dist/src/backends/process/index.js';
 import { MonotonicClock } from '../../dist/src/core/index.js';
 import { Engine } from '../../dist/src/engine/index.js';
 
@@ -27,7 +27,7 @@ const inputs = [
 
 const clock = new MonotonicClock();
 const observer = { containerStarted: () => undefined, containerRead: () => undefined, containerStopped: () => undefined };
-const backend = new ProcessBackend({ clock, cores: 2, runtimeFolder: fileURLToPath(new URL('../../dist/runtime', import.meta.url)), launchLimit: 4, memoryLimitMb: 512, containerCores: 2, whyNoRealTime: 'not needed', classChanger: 'chrt', env: {}, observer });
+const backend = createProcessBackend({ clock, cores: 2, runtimeFolder: fileURLToPath(new URL('../../dist/runtime', import.meta.url)), launchLimit: 4, memoryLimitMb: 512, containerCores: 2, whyNoRealTime: 'not needed', classChanger: 'chrt', observer });
 const nothing = () => undefined;
 const engine = new Engine({
   clock,

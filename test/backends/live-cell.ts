@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { expect, onTestFinished, vi } from 'vitest';
 import { createRng, MonotonicClock, type ExecutionMode, type FbbError, type FunctionSpec, type Outcome, type Scheduler } from '../../src/core/index.js';
-import { ProcessBackend } from '../../src/backends/process/index.js';
+import type { LaunchedBackend } from '../../src/backends/launched/index.js';
+import { createProcessBackend } from '../../src/backends/process/index.js';
 import { Engine } from '../../src/engine/index.js';
 import { builtinSchedulers } from '../../src/schedulers/index.js';
 import { runtimeFolder } from '../runtime/built-programs.js';
@@ -17,7 +18,7 @@ interface LiveCellOptions {
   readonly multiplexing?: boolean;
   readonly launchLimit?: number;
   readonly memoryLimitMb?: number;
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>> | undefined;
   /** `onTestFinished` of a concurrent test's own context. */
   readonly whenOver?: typeof onTestFinished;
 }
@@ -35,7 +36,7 @@ export class LiveCell {
   /** The temporary folder of the cell; every process of it has it in its environment. */
   readonly folder: string;
   readonly engine: Engine;
-  readonly backend: ProcessBackend;
+  readonly backend: LaunchedBackend;
   readonly outcomes: Ended[] = [];
   /** Processes of containers that have been announced and not been called ended. */
   readonly pids = new Map<number, number>();
@@ -46,10 +47,10 @@ export class LiveCell {
   readonly #clock = new MonotonicClock();
 
   private constructor(options: LiveCellOptions) {
-    const { spec, mode = 'serial', launchLimit = 4, memoryLimitMb = 512, env = {} } = options;
+    const { spec, mode = 'serial', launchLimit = 4, memoryLimitMb = 512 } = options;
     const definition = builtinSchedulers().get(mode === 'serial' ? 'batching' : 'batching-expanding');
     this.folder = temporaryFolder(options.whenOver);
-    this.backend = new ProcessBackend({
+    this.backend = createProcessBackend({
       clock: this.#clock,
       cores: 2,
       runtimeFolder,
@@ -58,7 +59,6 @@ export class LiveCell {
       containerCores: 2,
       whyNoRealTime: undefined,
       classChanger: 'chrt',
-      env,
       observer: pidsInto(this.pids, 'while it runs'),
     });
     let finish: (error: FbbError | undefined) => void = () => undefined;
@@ -93,6 +93,7 @@ export class LiveCell {
       functions: new Map([[options.spec.functionId, options.spec]]),
       inputOf: (id) => cell.#inputs[id],
       multiplexing: options.multiplexing ?? false,
+      env: options.env,
     });
     vi.unstubAllEnvs();
     await opening;

@@ -2,7 +2,8 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { FbbError, MonotonicClock } from '../../src/core/index.js';
-import { ProcessBackend } from '../../src/backends/process/index.js';
+import type { LaunchedBackend } from '../../src/backends/launched/index.js';
+import { createProcessBackend } from '../../src/backends/process/index.js';
 import { fixtureSpec } from '../fixtures/functions/spec.js';
 import { runtimeFolder } from '../runtime/built-programs.js';
 import { nobody } from '../support/container-observers.js';
@@ -10,13 +11,14 @@ import { describeBackendContract } from './contract.js';
 import { LiveCell } from './live-cell.js';
 import { temporaryFolder } from './temporary-folder.js';
 
-function createBackend(): { backend: ProcessBackend; clock: MonotonicClock } {
+function createBackend(): { backend: LaunchedBackend; clock: MonotonicClock } {
   const clock = new MonotonicClock();
-  return { backend: new ProcessBackend({ clock, cores: 2, runtimeFolder, launchLimit: 3, memoryLimitMb: 512, containerCores: 2, whyNoRealTime: undefined, classChanger: 'chrt', env: {}, observer: nobody }), clock };
+  return { backend: createProcessBackend({ clock, cores: 2, runtimeFolder, launchLimit: 3, memoryLimitMb: 512, containerCores: 2, whyNoRealTime: undefined, classChanger: 'chrt', observer: nobody }), clock };
 }
 
 describeBackendContract('process', {
   create: createBackend,
+  meetingPlace: () => temporaryFolder(),
   functions: {
     cpu: fixtureSpec('cpu', { functionId: 'cpu' }),
     io: fixtureSpec('io', { functionId: 'io' }),

@@ -37,8 +37,9 @@ async function imageExists(docker: Docker, name: string): Promise<boolean> {
 }
 
 /** Waits for the end of what the daemon tells line by line; what it tells of errors is thrown. */
-function finished(docker: Docker, told: NodeJS.ReadableStream): Promise<void> {
-  return new Promise((resolve, reject) => {
+async function finished(docker: Docker, answer: Promise<NodeJS.ReadableStream>): Promise<void> {
+  const told = await answer;
+  await new Promise<void>((resolve, reject) => {
     docker.modem.followProgress(told, (error: Error | null, lines?: readonly { readonly error?: string }[]) => {
       const failed = lines?.find((line) => line.error !== undefined)?.error;
       if (error !== null) reject(error);
@@ -51,13 +52,13 @@ function finished(docker: Docker, told: NodeJS.ReadableStream): Promise<void> {
 async function buildAlone(docker: Docker, content: ImageContent, name: string, labels: Readonly<Record<string, string>>): Promise<void> {
   const [repo, tag] = name.split(':') as [string, string];
   const changes = [...Object.entries(labels).map(([key, value]) => `LABEL ${key}=${JSON.stringify(value)}`), `ENV LD_LIBRARY_PATH=${content.libraryFolders.join(':')}`, `CMD ["${nodeInImage}"]`];
-  await finished(docker, await docker.importImage(imageTar(content), { repo, tag, changes }));
+  await finished(docker, docker.importImage(imageTar(content), { repo, tag, changes }));
 }
 
 async function buildUpon(docker: Docker, base: string, { content, name, labels }: { content: ImageContent; name: string; labels: Readonly<Record<string, string>> }): Promise<void> {
   const dockerfile = `FROM ${base}\nCOPY fbb /fbb\n`;
   const tar = imageTar(content, [{ path: 'Dockerfile', from: { text: dockerfile }, mode: 0o644 }]);
-  await finished(docker, await docker.buildImage(tar, { t: name, labels, forcerm: true }));
+  await finished(docker, docker.buildImage(tar, { t: name, labels, forcerm: true }));
 }
 
 /** What a base image is, beyond its name; one that is not here may still be pulled by the build. */

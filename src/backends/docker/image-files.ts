@@ -86,13 +86,14 @@ export async function contentHash({ files }: ImageContent, base: string): Promis
 }
 
 /** The image as one layer: a tar stream of its files and the folders they are in. `extra`: further files, with their text. */
-export function imageTar({ files }: ImageContent, extra: readonly ImageFile[] = []): Pack {
+export function imageTar({ files }: ImageContent, extra: readonly ImageFile[] = []): NodeJS.ReadableStream {
   const tar = pack();
   const all = [...extra, ...files];
   const folders = new Set(['tmp', ...[socketsInContainer, ...all.map(({ path }) => dirname(path))].flatMap(ancestors)]);
   for (const folder of [...folders].sort()) tar.entry({ name: `${folder}/`, type: 'directory', mode: folder === 'tmp' ? 0o1777 : 0o755 });
   void writeFiles(tar, all);
-  return tar;
+  // Its own kind of stream, which pipes as those of Node do.
+  return tar as unknown as NodeJS.ReadableStream;
 }
 
 function ancestors(folder: string): string[] {

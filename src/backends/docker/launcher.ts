@@ -24,6 +24,8 @@ const startTimeoutMs = 60_000;
 const cleanUpPatienceMs = 15_000;
 const cleanUpPauseMs = 500;
 const removalsAtOnce = 8;
+/** How long the daemon may take to tell of a death. */
+const deathNoticeMs = 1_000;
 
 type Launch = Extract<LauncherRequest, { type: 'launch' }>;
 type HowEnded = Pick<ContainerEnd, 'code' | 'reason'>;
@@ -52,7 +54,7 @@ class DockerLauncher {
     if (request.type === 'launch') {
       this.#waiting.push(request);
       this.#advance();
-    } else if (request.type === 'stop') this.#stop(request.id);
+    } else if (request.type === 'stop') void this.#stop(request.id, request.suspect === true);
     else this.#close();
   }
 
@@ -131,7 +133,7 @@ class DockerLauncher {
     send({ type: 'ready', id: container.id, ...listensOn });
   }
 
-  #stop(id: number): void {
+  async #stop(id: number, suspect = false): Promise<void> {
     const waiting = this.#waiting.findIndex((launch) => launch.id === id);
     if (waiting >= 0) {
       this.#waiting.splice(waiting, 1);
@@ -139,7 +141,9 @@ class DockerLauncher {
       return;
     }
     const container = this.#containers.get(id);
-    if (container !== undefined) void this.#end(container, stopped);
+    if (container === undefined) return;
+    if (suspect) await Promise.race([container.ending, pause(deathNoticeMs)]);
+    void this.#end(container, stopped);
   }
 
   /** `how`: undefined when it has ended by itself; its memory is free then, and it is told of at once, otherwise when it is removed. */
@@ -160,8 +164,8 @@ class DockerLauncher {
   }
 
   async #watchDeaths(): Promise<void> {
-    const filters = { type: ['container'], event: ['die'], label: [`${cellLabel}=${this.#config.mark}`] };
-    readJsonLines(await this.#docker.getEvents({ filters }), (event) => this.#died((event as { readonly Actor: { readonly ID: string } }).Actor.ID), () => this.#loseDaemon('it tells of no more events'));
+    const events = await this.#docker.getEvents({ filters: { type: ['container'], event: ['die'], label: [`${cellLabel}=${this.#config.mark}`] } });
+    readJsonLines(events, (event) => this.#died((event as { readonly Actor: { readonly ID: string } }).Actor.ID), () => this.#loseDaemon('it tells of no more events'));
   }
 
   #died(idInDaemon: string): void {
@@ -177,7 +181,7 @@ class DockerLauncher {
 
   #close(): void {
     this.#closing = true;
-    for (const { id } of [...this.#waiting]) this.#stop(id);
+    for (const { id } of [...this.#waiting]) void this.#stop(id);
     for (const container of [...this.#containers.values()]) void this.#end(container, stopped);
     void this.#finishIfDone();
   }
@@ -196,11 +200,15 @@ class DockerLauncher {
         await removeCell(this.#docker, this.#config.mark);
         break;
       } catch {
-        await new Promise((resolve) => setTimeout(resolve, cleanUpPauseMs));
+        await pause(cleanUpPauseMs);
       }
     }
     rmSync(this.#config.folder, { recursive: true, force: true });
   }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** Resolves when the container says that it is ready. */

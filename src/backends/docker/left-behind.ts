@@ -24,7 +24,7 @@ const detachTries = 50;
 const detachPauseMs = 100;
 
 /** A container that is being removed by somebody else may hold on to it for a moment. */
-export async function removeNetwork(docker: Docker, id: string): Promise<void> {
+async function removeNetwork(docker: Docker, id: string): Promise<void> {
   for (let triesLeft = detachTries; ; triesLeft -= 1) {
     try {
       await docker.getNetwork(id).remove();

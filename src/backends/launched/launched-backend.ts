@@ -1,5 +1,4 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import {
   type Backend,
   type BackendCell,
@@ -47,6 +46,8 @@ export interface Reach {
 /** What is particular about where containers come from. */
 export interface ContainerSource {
   readonly name: string;
+  /** Marks everything of the cell, so that it can be found. */
+  readonly mark: string;
   /** Where services for functions must listen; undefined: on the loopback address. */
   readonly serviceHost?: string | undefined;
   /** The bundled program of the launcher, and what it is told besides what every launcher is. */
@@ -58,8 +59,8 @@ export interface ContainerSource {
   client(reach: Reach): ContainerClient;
   /** Real-time budget that a container must have before its processes may be of that class; undefined: none is needed. */
   realTimeBudget?(pid: number): RealTimeBudget | undefined;
-  /** The launcher has died, or ended by itself: removes whatever of the cell is left. Does not throw. */
-  cleanUp(mark: string): Promise<void>;
+  /** There is no launcher, or it has ended in whatever way: removes what is left of the cell. Does not throw. */
+  cleanUp(): Promise<void>;
   /** A launcher that takes longer to end everything is ended itself. */
   readonly closeGraceMs: number;
 }
@@ -96,7 +97,6 @@ export class LaunchedBackend implements Backend {
 
   readonly #source: ContainerSource;
   readonly #options: LaunchedBackendOptions;
-  readonly #mark = randomUUID();
   readonly #live = new Map<number, Live>();
   #cell: BackendCell | undefined;
   #launcher: ChildProcess | undefined;
@@ -133,10 +133,10 @@ export class LaunchedBackend implements Backend {
 
   async open(cell: BackendCell): Promise<void> {
     this.#cell = cell;
-    const { launcherProgram, launcherConfig } = this.#source;
+    const { launcherProgram, launcherConfig, mark } = this.#source;
     const { launchLimit, memoryLimitMb, containerCores } = this.#options;
     this.#folder = makeCellFolder((folder, id) => this.#source.socketPath(folder, id));
-    const config: LauncherConfig = { ...launcherConfig, mark: this.#mark, folder: this.#folder, launchLimit, memoryLimitMb, cores: this.cores, containerCores };
+    const config: LauncherConfig = { ...launcherConfig, mark, folder: this.#folder, launchLimit, memoryLimitMb, cores: this.cores, containerCores };
     const launcher = fork(launcherProgram, {
       // Out of the terminal's foreground group: Ctrl-C is the harness's to handle.
       detached: true,
@@ -156,7 +156,7 @@ export class LaunchedBackend implements Backend {
   }
 
   launch(container: Container): void {
-    const { functions, multiplexing, serviceSliceMs, env } = this.#opened();
+    const { functions, multiplexing, serviceSliceMs, env = {} } = this.#opened();
     const { id, functionId } = container;
     const spec = functions.get(functionId);
     if (spec === undefined) throw new Error(`no function '${functionId}' in this cell`);
@@ -177,7 +177,7 @@ export class LaunchedBackend implements Backend {
         if (failure === undefined) return;
         // Most often the container is ending, and the launcher is about to say how. One that refuses work is ended here.
         live.failure = failure;
-        this.retire(container);
+        this.#send({ type: 'stop', id, suspect: true });
       },
     });
   }
@@ -190,7 +190,7 @@ export class LaunchedBackend implements Backend {
     this.#cpuClass?.close();
     this.#closing ??= new Promise<void>((resolve) => {
       if (this.#launcher === undefined) {
-        resolve();
+        void this.#source.cleanUp().then(resolve);
         return;
       }
       this.#closed = resolve;
@@ -303,7 +303,7 @@ export class LaunchedBackend implements Backend {
     }
     this.#live.clear();
     if (this.#closing === undefined) listener.backendFailed('FBB_ERR_BACKEND_FAILED', 'The launcher process ended in mid-cell.');
-    await this.#source.cleanUp(this.#mark);
+    await this.#source.cleanUp();
     removeFolder(this.#folder);
     this.#closed?.();
   }

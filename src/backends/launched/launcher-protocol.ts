@@ -3,7 +3,8 @@ import type { ContainerConfig, ContainerPlace, ContainerReading, ErrorCode } fro
 /** What a backend tells its launcher. */
 export type LauncherRequest =
   | { readonly type: 'launch'; readonly id: number; readonly functionId: string; readonly config: ContainerConfig; readonly env: Readonly<Record<string, string>> }
-  | { readonly type: 'stop'; readonly id: number }
+  /** `suspect`: a request to it has failed; most often it is dead already, and how it died is worth a moment of waiting. */
+  | { readonly type: 'stop'; readonly id: number; readonly suspect?: true }
   | { readonly type: 'close' };
 
 /** A container that is gone. */
