@@ -5,11 +5,11 @@ import { describeError, FbbError, wallClockIso } from '../core/index.js';
 import { checkWritable } from '../results/index.js';
 import { hostFingerprint } from '../metrics/index.js';
 import { calibrate, measureHost, PluginSchedulers, type HostMeasurements } from '../suites/index.js';
-import { createRegistries } from './composition.js';
+import { createRegistries, noImages } from './composition.js';
 import { livePlatform } from './live-platform.js';
 import { interruptible, print, tell } from './output.js';
 import { packageVersion } from './package-root.js';
-import { defaultContainerMemoryMb, defaultLaunchLimit } from './suite-selection.js';
+import { defaultLaunchLimit } from './suite-selection.js';
 
 export interface CalibrateOptions {
   readonly out: string;
@@ -72,8 +72,17 @@ export async function calibrateHost(outFolder: string, path: string, signal: Abo
   const launchParallel = defaultLaunchLimit(platform.cores);
   const { fib30Ms } = calibrate(outFolder, hostFingerprint(), false);
   const settings = { seed: 0, keepAliveMs: 600_000, maxAttempts: 1, maxLagMs: Number.POSITIVE_INFINITY, maxFailedShare: 1 };
+  const { createRun } = await platform.begin({
+    runId: 'calibrate',
+    cell: settings,
+    plugins: new PluginSchedulers(registries.schedulers),
+    launchLimit: launchParallel,
+    memoryLimitMb: platform.defaults.containerMemoryMb,
+    containerCores: undefined,
+    images: noImages,
+  });
   const measured = await measureHost({
-    createRun: platform.createRun({ cell: settings, plugins: new PluginSchedulers(registries.schedulers), launchLimit: launchParallel, memoryLimitMb: defaultContainerMemoryMb, containerCores: undefined }),
+    createRun,
     functions: { fib: registries.functions.get('fib'), blob: registries.functions.get('blob') },
     cores: platform.cores,
     launchParallel,

@@ -48,7 +48,7 @@ export interface Platform {
   begin(settings: RunSettings): Promise<BegunRun>;
 }
 
-interface BegunRun {
+export interface BegunRun {
   readonly createRun: CreateCellRun;
   /** After the last cell. */
   end(): void;

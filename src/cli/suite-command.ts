@@ -16,14 +16,14 @@ import {
   type Suite,
   type SuitePlan,
 } from '../suites/index.js';
-import { createRegistries, simulatedPlatform, type Platform, type Registries } from './composition.js';
+import { createRegistries, simulatedPlatform, type BegunRun, type Platform, type Registries } from './composition.js';
 import { defaultHost, findHostProfile } from './host-profiles.js';
 import { interruptible, tell } from './output.js';
 import { packageCommit, packageVersion, suitesFolder } from './package-root.js';
 import { expectedSuiteMs, formatDuration, Progress } from './progress.js';
 import { checkSameHost, checkSamePlugins, checkSameRun, checkSameWork } from './resume-checks.js';
 import { printResult } from './show-command.js';
-import { checkBackendOptions, defaultContainerMemoryMb, defaultLaunchLimit, selectionOf, selectionOfManifest, storedSelection, warmupOf, type SuiteOptions } from './suite-selection.js';
+import { checkBackendOptions, defaultLaunchLimit, imagesOf, selectionOf, selectionOfManifest, storedSelection, warmupOf, type SuiteOptions } from './suite-selection.js';
 
 const notLinux =
   'This is not Linux: memory of containers is RSS and is limited by their heap only, CPU time of an invocation is unknown, processes that functions detach are not found, and the load generator stays in the normal class.';
@@ -106,12 +106,13 @@ function createResultSet(prepared: Prepared, platform: Platform, settings: Manif
   });
 }
 
-function settingsOf(suite: Suite, platform: Platform, options: SuiteOptions): Manifest['settings'] {
+function settingsOf({ suite, registries }: Loaded, platform: Platform, options: SuiteOptions): Manifest['settings'] {
   return {
     keepAliveMs: suite.keepAliveMs,
     launchLimit: platform.isLive ? (options.launchLimit ?? defaultLaunchLimit(platform.cores)) : null,
-    containerMemoryMb: platform.isLive ? (options.containerMemory ?? defaultContainerMemoryMb) : null,
+    containerMemoryMb: platform.isLive ? (options.containerMemory ?? platform.defaults.containerMemoryMb) : null,
     containerCores: options.containerCores ?? null,
+    ...imagesOf(options, registries.functions.names()),
     maxAttempts: suite.maxAttempts,
     maxLagMs: suite.maxLagMs,
     maxFailedShare: suite.maxFailedShare,
@@ -126,8 +127,12 @@ function exitCodeOf(status: 'complete' | 'interrupted', { cells }: Manifest): Ex
   return cells.every((cell) => cell.status === 'valid' || cell.status === 'skipped') ? ExitCode.done : ExitCode.invalidCell;
 }
 
-/** Loaded when it is needed. */
-async function realPlatform(): Promise<Platform> {
+/** Real containers; loaded when they are needed. */
+async function realPlatform(backend: string): Promise<Platform> {
+  if (backend === 'docker') {
+    const { dockerPlatform } = await import('./docker-platform.js');
+    return dockerPlatform();
+  }
   const { livePlatform } = await import('./live-platform.js');
   return livePlatform();
 }
@@ -151,7 +156,7 @@ export async function suiteCommand(name: string, options: SuiteOptions): Promise
   const backend = options.backend ?? earlier?.backend ?? 'process';
   checkBackendOptions(options, backend);
   const host = options.host ?? (earlier?.host['hostProfilePath'] as string | undefined) ?? defaultHost;
-  const platform = backend === 'simulation' ? simulatedPlatform(findHostProfile(host), host) : await realPlatform();
+  const platform = backend === 'simulation' ? simulatedPlatform(findHostProfile(host), host) : await realPlatform(backend);
   const { exitCode } = await runNamedSuite(name, options, { platform, signal: interruptible().signal });
   process.exitCode = exitCode;
 }
@@ -170,7 +175,7 @@ export async function runNamedSuite(name: string, options: SuiteOptions, { platf
   const prepared = prepare(loaded, platform, earlier?.manifest, options);
   platform.checkFunctions(functionNames(prepared.plan));
   if (earlier !== undefined) checkSameWork(earlier.manifest, prepared.plan);
-  const results = earlier ?? createResultSet(prepared, platform, settingsOf(loaded.suite, platform, options), options);
+  const results = earlier ?? createResultSet(prepared, platform, settingsOf(loaded, platform, options), options);
   const missing = results.manifest.cells.filter(({ status }) => status !== 'valid').map(({ id }) => id);
   const cells = prepared.plan.cells.filter(({ key }) => missing.includes(key.id));
   const howLong = platform.isLive ? `, about ${formatDuration(expectedSuiteMs(cells))}` : `, simulated on ${String(platform.host['hostProfile'])}`;
@@ -188,17 +193,21 @@ export async function runNamedSuite(name: string, options: SuiteOptions, { platf
   });
   results.setStatus('running');
   if (platform.isLive && process.platform !== 'linux') tell(notLinux);
+  let begun: BegunRun | undefined;
   try {
+    begun = await platform.begin({
+      runId: results.manifest.id,
+      cell: cellSettings,
+      plugins: loaded.plugins,
+      launchLimit: settings.launchLimit ?? defaultLaunchLimit(platform.cores),
+      memoryLimitMb: settings.containerMemoryMb ?? platform.defaults.containerMemoryMb,
+      containerCores: settings.containerCores ?? undefined,
+      images: settings,
+    });
     const status = await runSuite({
       cells,
       results,
-      createRun: platform.createRun({
-        cell: cellSettings,
-        plugins: loaded.plugins,
-        launchLimit: settings.launchLimit ?? defaultLaunchLimit(platform.cores),
-        memoryLimitMb: settings.containerMemoryMb ?? defaultContainerMemoryMb,
-        containerCores: settings.containerCores ?? undefined,
-      }),
+      createRun: begun.createRun,
       warmupCell: firstIndependent(cells) ?? firstIndependent(prepared.plan.cells),
       warmupInvocations: settings.warmupInvocations,
       observer: progress,
@@ -207,6 +216,8 @@ export async function runNamedSuite(name: string, options: SuiteOptions, { platf
     return { results, exitCode: exitCodeOf(status, results.manifest) };
   } finally {
     progress.close();
-    printResult(results, options.json === true);
+    if (begun === undefined) results.setStatus('interrupted');
+    else printResult(results, options.json === true);
+    begun?.end();
   }
 }

@@ -1,6 +1,7 @@
 import { FbbError } from '../core/index.js';
 import type { Manifest } from '../results/index.js';
 import type { Selection, Suite } from '../suites/index.js';
+import type { ImageSettings } from './composition.js';
 
 export interface SuiteOptions {
   readonly experiments?: string[];
@@ -23,6 +24,10 @@ export interface SuiteOptions {
   readonly containerCores?: number;
   /** That of the run that is resumed, or else processes. */
   readonly backend?: string;
+  /** Of the function image, for Docker. */
+  readonly baseImage?: string;
+  /** `function=image` each, for Docker. */
+  readonly image?: string[];
   /** Name or path of a host profile, for the simulation. */
   readonly host?: string;
   /** False: no row for each invocation. */
@@ -30,20 +35,34 @@ export interface SuiteOptions {
   readonly json?: true;
 }
 
-/** Options that the other backend has no use for must not pass for heard. */
+type Given = readonly (readonly [option: string, value: unknown])[];
+
+/** Options that a backend has no use for must not pass for heard. */
 export function checkBackendOptions(options: SuiteOptions, backend: string): void {
-  const simulated = backend === 'simulation';
-  const given = simulated
-    ? ([['--launch-limit', options.launchLimit], ['--container-memory', options.containerMemory], ['--recalibrate', options.recalibrate]] as const)
-    : ([['--host', options.host]] as const);
-  const useless = given.filter(([, value]) => value !== undefined).map(([name]) => name);
-  if (useless.length === 0) return;
-  throw new FbbError('FBB_ERR_USAGE', `${useless.join(' and ')} ${useless.length === 1 ? 'means' : 'mean'} nothing to backend '${backend}'.`, {
-    fix: simulated ? 'Leave it out, and write it into the host profile; docs/simulation.md describes it.' : 'Leave it out, or add --backend simulation.',
+  const ofLive: Given = [['--launch-limit', options.launchLimit], ['--container-memory', options.containerMemory], ['--recalibrate', options.recalibrate]];
+  const ofDocker: Given = [['--base-image', options.baseImage], ['--image', options.image]];
+  const ofSimulation: Given = [['--host', options.host]];
+  const useless = { process: [...ofDocker, ...ofSimulation], docker: ofSimulation, simulation: [...ofLive, ...ofDocker] }[backend] ?? [];
+  const given = useless.filter(([, value]) => value !== undefined).map(([name]) => name);
+  if (given.length === 0) return;
+  const fixes = { process: 'Leave it out, or add the --backend that it is for: --host is for simulation, --image and --base-image are for docker.', docker: 'Leave it out, or add --backend simulation.' };
+  throw new FbbError('FBB_ERR_USAGE', `${given.join(' and ')} ${given.length === 1 ? 'means' : 'mean'} nothing to backend '${backend}'.`, {
+    fix: fixes[backend as keyof typeof fixes] ?? 'Leave it out, and write it into the host profile; docs/simulation.md describes it.',
   });
 }
 
-export const defaultContainerMemoryMb = 1_024;
+/** From `--base-image` and `--image`. */
+export function imagesOf({ baseImage, image = [] }: SuiteOptions, knownFunctions: readonly string[]): ImageSettings {
+  const images = image.map((text): [string, string] => {
+    const [, name, reference] = /^([^=]+)=(\S+)$/.exec(text) ?? [];
+    if (name === undefined || reference === undefined) throw new FbbError('FBB_ERR_USAGE', `--image '${text}' is not of the form function=image.`);
+    if (!knownFunctions.includes(name)) throw new FbbError('FBB_ERR_FUNCTION_UNKNOWN', `--image ${text}: there is no function '${name}'; there are ${knownFunctions.join(', ')}.`);
+    return [name, reference];
+  });
+  const twice = images.find(([name], i) => images.findIndex(([other]) => other === name) !== i);
+  if (twice !== undefined) throw new FbbError('FBB_ERR_USAGE', `--image names function '${twice[0]}' twice.`);
+  return { baseImage: baseImage ?? null, images: Object.fromEntries(images) };
+}
 
 /** Two containers a core may be starting at once. */
 export function defaultLaunchLimit(cores: number): number {

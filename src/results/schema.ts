@@ -118,6 +118,10 @@ export const manifestSchema = z.object({
     containerMemoryMb: z.number().nullable(),
     /** Cores that a container may use at once; null: all. */
     containerCores: z.number().int().nullable().default(null),
+    /** Docker: what the function image is built upon; null: this machine's own Node. */
+    baseImage: z.string().nullable().default(null),
+    /** Docker: images that stand for functions, by the name of the function. */
+    images: z.record(z.string(), z.string()).default({}),
     maxAttempts: z.number().int(),
     maxLagMs: z.number(),
     maxFailedShare: z.number(),

@@ -8,7 +8,7 @@ import { controlName } from './control-socket.js';
 import { daemonError, daemonSaid } from './daemon-errors.js';
 import { inTime, type Daemon } from './daemon.js';
 import type { DockerLauncherExtra, FunctionContainer } from './docker-launcher-protocol.js';
-import { checkImage, ensureFunctionImage, type FunctionImage } from './function-image.js';
+import { checkImage, FunctionImages, type FunctionImage } from './function-image.js';
 import { runtimeInImage, socketsInContainer } from './image-layout.js';
 import { cellLabel, runLabels } from './labels.js';
 import { removeAbandoned, removeCell, removeContainer } from './left-behind.js';
@@ -42,6 +42,7 @@ const closeGraceMs = 60_000;
 export class DockerRun {
   readonly #daemon: Daemon;
   readonly #options: DockerRunOptions;
+  readonly #images: FunctionImages;
   readonly #groups = new RealTimeGroups();
   readonly #classChanger: ClassChanger;
   /** Found out with the first cell. */
@@ -50,6 +51,7 @@ export class DockerRun {
   private constructor(daemon: Daemon, options: DockerRunOptions) {
     this.#daemon = daemon;
     this.#options = options;
+    this.#images = new FunctionImages(daemon.docker, { ...options, onBuild: (name) => options.tell(`making image ${name}`) });
     this.#classChanger = classChangerHere();
   }
 
@@ -83,10 +85,10 @@ export class DockerRun {
   }
 
   async #containersOf(functions: ReadonlyMap<string, FunctionSpec>): Promise<Map<string, PreparedContainer>> {
-    const { images, memoryLimitMb, baseImage, runId, runtimeFolder, functionsFolder, tell } = this.#options;
-    const { docker, reach } = this.#daemon;
+    const { images, memoryLimitMb } = this.#options;
+    const { reach } = this.#daemon;
     const own = [...functions.values()].filter(({ name }) => !images.has(name));
-    const image = own.length === 0 ? undefined : await ensureFunctionImage(docker, own, { runId, runtimeFolder, functionsFolder, baseImage, onBuild: (name) => tell(`making image ${name}`) });
+    const image = own.length === 0 ? undefined : await this.#images.ensure(own);
     return new Map(
       [...functions].map(([functionId, spec]): [string, PreparedContainer] => {
         const foreign = images.get(spec.name);

@@ -71,25 +71,49 @@ async function identityOf(docker: Docker, base: string): Promise<string> {
   }
 }
 
-/** Sees to it that the daemon has the image for these functions: made once, and found again by what is in it. */
-export async function ensureFunctionImage(docker: Docker, functions: Iterable<FunctionSpec>, options: FunctionImageOptions): Promise<FunctionImage> {
-  const { baseImage, runId, runtimeFolder, functionsFolder, onBuild } = options;
-  const content = imageContent({ runtimeFolder, functionsFolder, functions, withNode: baseImage === undefined });
-  try {
-    const hash = await contentHash(content, baseImage === undefined ? '' : await identityOf(docker, baseImage));
-    const name = `${repository}:${hash}`;
-    if (!(await imageExists(docker, name))) {
-      onBuild(name);
-      const labels = { ...runLabels(runId), [contentLabel]: hash };
-      await (baseImage === undefined ? buildAlone(docker, content, name, labels) : buildUpon(docker, baseImage, { content, name, labels }));
+/** The function images of a run: made once, and found again by what is in them. */
+export class FunctionImages {
+  readonly #docker: Docker;
+  readonly #options: FunctionImageOptions;
+  /** What goes in and its hash, by the paths of the handlers: reading Node takes a while. */
+  readonly #known = new Map<string, Promise<{ readonly content: ImageContent; readonly hash: string }>>();
+
+  constructor(docker: Docker, options: FunctionImageOptions) {
+    this.#docker = docker;
+    this.#options = options;
+  }
+
+  /** Sees to it that the daemon has the image for these functions. */
+  async ensure(functions: readonly FunctionSpec[]): Promise<FunctionImage> {
+    const { baseImage } = this.#options;
+    try {
+      const key = functions.map(({ handlerPath }) => handlerPath).join('\n');
+      const known = this.#known.get(key) ?? this.#look(functions);
+      this.#known.set(key, known);
+      const { content, hash } = await known;
+      const name = `${repository}:${hash}`;
+      if (!(await imageExists(this.#docker, name))) await this.#build(name, hash, content);
+      return { name, node: baseImage === undefined ? nodeInImage : 'node', handlerPaths: content.handlerPaths };
+    } catch (thrown) {
+      if (baseImage === undefined || codeOf(thrown, 'FBB_ERR_DOCKER_IMAGE') !== 'FBB_ERR_DOCKER_IMAGE') throw daemonError(thrown, 'make the function image', 'FBB_ERR_DOCKER_IMAGE');
+      throw new FbbError('FBB_ERR_DOCKER_IMAGE', `The function image could not be built upon '${baseImage}': ${daemonSaid(thrown)}.`, {
+        fix: 'Name an image with Node 20 that this daemon has or can pull, or leave --base-image out.',
+        cause: thrown,
+      });
     }
-    return { name, node: baseImage === undefined ? nodeInImage : 'node', handlerPaths: content.handlerPaths };
-  } catch (thrown) {
-    if (baseImage === undefined || codeOf(thrown, 'FBB_ERR_DOCKER_IMAGE') !== 'FBB_ERR_DOCKER_IMAGE') throw daemonError(thrown, 'make the function image', 'FBB_ERR_DOCKER_IMAGE');
-    throw new FbbError('FBB_ERR_DOCKER_IMAGE', `The function image could not be built upon '${baseImage}': ${daemonSaid(thrown)}.`, {
-      fix: 'Name an image with Node 20 that this daemon has or can pull, or leave --base-image out.',
-      cause: thrown,
-    });
+  }
+
+  async #look(functions: readonly FunctionSpec[]): Promise<{ readonly content: ImageContent; readonly hash: string }> {
+    const { baseImage, runtimeFolder, functionsFolder } = this.#options;
+    const content = imageContent({ runtimeFolder, functionsFolder, functions, withNode: baseImage === undefined });
+    return { content, hash: await contentHash(content, baseImage === undefined ? '' : await identityOf(this.#docker, baseImage)) };
+  }
+
+  async #build(name: string, hash: string, content: ImageContent): Promise<void> {
+    const { baseImage, runId, onBuild } = this.#options;
+    onBuild(name);
+    const labels = { ...runLabels(runId), [contentLabel]: hash };
+    await (baseImage === undefined ? buildAlone(this.#docker, content, name, labels) : buildUpon(this.#docker, baseImage, { content, name, labels }));
   }
 }
 
