@@ -114,8 +114,8 @@ it('has a row for each container, with what it said of itself after it had left'
   recorder.containerUsage(3, { cpuMs: 77, peakMemoryMb: 40 });
   expect(recorder.metrics(0, 1_000, 2).usage.containers).toEqual({ launched: 2, peak: 2, containerSeconds: 1.47 });
   expect(rows).toEqual([
-    { id: 3, functionId: 'f', launchedMs: 10, startedMs: 10, readyMs: 60, retiredMs: 500, invocations: 5, batches: 2, peakMemoryMb: undefined, peakRssMb: 40, cpuMs: 77 },
-    { id: 4, functionId: 'f', launchedMs: 20, startedMs: 20, readyMs: Number.NaN, retiredMs: 1_000, invocations: 0, batches: 0, peakMemoryMb: undefined, peakRssMb: undefined, cpuMs: undefined },
+    { id: 3, functionId: 'f', launchedMs: 10, startedMs: 10, readyMs: 60, retiredMs: 500, invocations: 5, batches: 2, peakMemoryMb: undefined, kernelPeakMb: 40, cpuMs: 77 },
+    { id: 4, functionId: 'f', launchedMs: 20, startedMs: 20, readyMs: Number.NaN, retiredMs: 1_000, invocations: 0, batches: 0, peakMemoryMb: undefined, kernelPeakMb: undefined, cpuMs: undefined },
   ]);
 });
 
