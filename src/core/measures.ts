@@ -28,10 +28,10 @@ export interface ContainerRow {
   readonly retiredMs: number;
   readonly invocations: number;
   readonly batches: number;
-  /** Highest reading of its memory (PSS, or RSS where there is none); undefined when it was never read. */
+  /** Highest reading of its memory; undefined when it was never read. */
   readonly peakMemoryMb: number | undefined;
-  /** The kernel's own record of its highest RSS; undefined when it did not live to tell. */
-  readonly peakRssMb: number | undefined;
+  /** The kernel's own record of its highest memory: RSS of a process, or what its control group was charged for; undefined when nobody lived to tell. */
+  readonly kernelPeakMb: number | undefined;
   readonly cpuMs: number | undefined;
 }
 

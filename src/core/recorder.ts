@@ -15,6 +15,7 @@ export interface Recorder {
 /** Where raw rows go, one at a time; the objects passed are only valid during the call. */
 export interface RowSink {
   invocation(outcome: Outcome): void;
+  /** At most about one a second, whatever the sums were made of. */
   sample(round: SampleRound): void;
   /** A container whose last word is known, in no certain order. */
   container(row: ContainerRow): void;

@@ -12,12 +12,14 @@ import {
   type SampleRound,
 } from '../core/index.js';
 import { LatencyHistogram } from './latency-histogram.js';
+import { SampleRows } from './sample-rows.js';
 import { UsageAccount } from './usage-account.js';
 
 /** The recorder of a live or simulated cell: histograms and sums as it goes, raw rows to a sink. */
 export class CellRecorder implements Recorder {
   readonly #sink: RowSink;
   readonly #usage: UsageAccount;
+  readonly #sampleRows: SampleRows;
   readonly #counts: Record<OutcomeStatus, number> = { completed: 0, failed: 0, timedOut: 0, rejected: 0 };
   readonly #total = new LatencyHistogram();
   readonly #parts: Record<LatencyPartName, LatencyHistogram>;
@@ -28,6 +30,7 @@ export class CellRecorder implements Recorder {
   /** `memoryIsExact`: the backend tells of every change of memory; it need not be sampled. */
   constructor(sink: RowSink, memoryIsExact = false) {
     this.#sink = sink;
+    this.#sampleRows = new SampleRows((round) => sink.sample(round));
     this.#usage = new UsageAccount((row) => sink.container(row), memoryIsExact);
     this.#parts = {
       lag: new LatencyHistogram(),
@@ -74,7 +77,7 @@ export class CellRecorder implements Recorder {
   /** `atMs` of the round counts from the start of the cell. */
   sample(round: SampleRound): void {
     this.#usage.sample(round);
-    this.#sink.sample(round);
+    this.#sampleRows.add(round);
   }
 
   /** No more is launched or ended after this; usage may still come in. */

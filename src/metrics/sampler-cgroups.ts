@@ -4,8 +4,9 @@ import type { ContainerSample } from '../core/measures.js';
 interface Watched {
   readonly containerId: number;
   readonly reader: CgroupReader;
-  /** Undefined in a round that could not read it. */
+  /** Undefined until it was read. */
   chargedMb: number | undefined;
+  chargedReadMs: number;
   cpuMs: number;
   cpuPercent: number;
   cpuReadMs: number;
@@ -34,6 +35,7 @@ export class SampledCgroups {
       containerId,
       reader,
       chargedMb: undefined,
+      chargedReadMs: Number.NEGATIVE_INFINITY,
       cpuMs: reader.cpuMs() ?? 0,
       cpuPercent: 0,
       cpuReadMs: atMs,
@@ -72,11 +74,17 @@ export class SampledCgroups {
   }
 }
 
+/** Who has used no CPU time has taken no memory; but the kernel may have taken some back. */
+const longestUnreadMs = 1_000;
+
 /** False when the group is gone. */
 function readCounters(watched: Watched, atMs: number): boolean {
   const cpuMs = watched.reader.cpuMs();
-  watched.chargedMb = watched.reader.chargedMb();
-  if (cpuMs === undefined || watched.chargedMb === undefined) return false;
+  if (cpuMs === undefined) return false;
+  if (cpuMs !== watched.cpuMs || atMs - watched.chargedReadMs >= longestUnreadMs) {
+    watched.chargedMb = watched.reader.chargedMb();
+    watched.chargedReadMs = atMs;
+  }
   if (atMs > watched.cpuReadMs) watched.cpuPercent = ((cpuMs - watched.cpuMs) / (atMs - watched.cpuReadMs)) * 100;
   watched.cpuMs = cpuMs;
   watched.cpuReadMs = atMs;

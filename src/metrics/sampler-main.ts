@@ -108,6 +108,6 @@ function post(message: SamplerMessage): void {
   if (process.connected) process.send?.(message, () => undefined);
 }
 
-const sampler = new Sampler(JSON.parse(process.env[samplerConfigVariable] ?? '{"intervalMs":1000,"pssReadsPerRound":20,"statReadsPerRound":50}') as SamplerConfig);
+const sampler = new Sampler(JSON.parse(process.env[samplerConfigVariable] ?? '{"intervalMs":1000,"pssReadsPerRound":20,"statReadsPerRound":30}') as SamplerConfig);
 process.on('message', (request: SamplerRequest) => sampler.handle(request));
 process.on('disconnect', () => process.exit(0));

@@ -62,7 +62,7 @@ export class UsageAccount {
     this.#peakLive = Math.max(this.#peakLive, this.#live);
     const { id, functionId, launchedMs } = container;
     this.#accounts[id] = {
-      row: { id, functionId, launchedMs, startedMs: launchedMs, readyMs: Number.NaN, retiredMs: Number.NaN, invocations: 0, batches: 0, peakMemoryMb: undefined, peakRssMb: undefined, cpuMs: undefined },
+      row: { id, functionId, launchedMs, startedMs: launchedMs, readyMs: Number.NaN, retiredMs: Number.NaN, invocations: 0, batches: 0, peakMemoryMb: undefined, kernelPeakMb: undefined, cpuMs: undefined },
       container,
       memoryMb: this.#memoryAtLaunchMb,
       memoryAtMs: launchedMs,
@@ -92,7 +92,7 @@ export class UsageAccount {
     if (account === undefined) return;
     account.cpuFromSamples = usage.cpuMs === undefined;
     account.row.cpuMs = usage.cpuMs ?? account.sampledCpuMs;
-    account.row.peakRssMb = usage.peakMemoryMb;
+    account.row.kernelPeakMb = usage.peakMemoryMb;
     account.hasToldUsage = true;
     if (account.left) this.#settle(account);
   }

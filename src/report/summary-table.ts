@@ -147,6 +147,13 @@ export function renderSummaryTable(manifest: Manifest, summaries: readonly CellS
   return parts.join('\n');
 }
 
+/** What a reader must know of memory that is not PSS. */
+const memorySources: readonly (readonly [CellSummary['memory']['source'], string])[] = [
+  ['rss', 'memory is RSS, which counts shared pages in every container: there is no PSS here'],
+  ['cgroup', 'memory is what control groups are charged for, without idle file pages: a shared page counts in the container that touched it first'],
+  ['docker-stats', "memory and CPU are as Docker's stats tell, about once a second"],
+];
+
 /** How far the instrument itself can be trusted: lateness of the load generator and cost of sampling, the worst of all cells; undefined when none was run. */
 export function renderInstrument(all: readonly CellSummary[]): string | undefined {
   const summaries = all.filter(({ skipped }) => skipped === undefined);
@@ -157,12 +164,12 @@ export function renderInstrument(all: readonly CellSummary[]): string | undefine
   const harnessShares = summaries.flatMap(({ harness }) => (harness === undefined ? [] : [harness.coreShare]));
   const stolenShares = summaries.flatMap(({ cpu }) => (cpu.hostStolenShare === null ? [] : [cpu.hostStolenShare]));
   const realTime = summaries.every(({ loadGenerator }) => loadGenerator.realTime);
-  const rss = summaries.some(({ memory }) => memory.source === 'rss');
   return [
     `load generator late by at most ${formatMs(Math.max(...lags))} ms (p99 of the worst cell), its threads in the ${realTime ? 'real-time class' : 'normal class: chrt is not there or not permitted'}`,
     ...(stolenShares.length === 0 ? [] : [`other machines took at most ${(Math.max(...stolenShares) * 100).toFixed(1)} % of the cores`]),
     ...(harnessShares.length === 0 ? [] : [`the harness itself used at most ${(Math.max(...harnessShares) * 100).toFixed(1)} % of a core`]),
-    `sampling cost ${shares.some(Number.isNaN) ? 'unknown in a cell' : `at most ${(Math.max(...shares) * 100).toFixed(1)} % of a core`}${rss ? '; memory is RSS, which counts shared pages in every container: there is no PSS here' : ''}`,
+    `sampling cost ${shares.some(Number.isNaN) ? 'unknown in a cell' : `at most ${(Math.max(...shares) * 100).toFixed(1)} % of a core`}`,
+    ...memorySources.flatMap(([source, meaning]) => (summaries.some(({ memory }) => memory.source === source) ? [meaning] : [])),
   ].join('; ');
 }
 

@@ -8,7 +8,7 @@ const invocationColumns = [
   'id', 'function', 'container', 'batch', 'attempt', 'intended_ms', 'lag_ms', 'scheduling_ms', 'cold_start_ms', 'queue_ms', 'execution_ms', 'response_ms',
   'total_ms', 'cpu_ms', 'outcome', 'error_code',
 ] as const;
-const containerColumns = ['id', 'function', 'launched_ms', 'started_ms', 'ready_ms', 'retired_ms', 'invocations', 'batches', 'peak_memory_mb', 'peak_rss_mb', 'cpu_ms'] as const;
+const containerColumns = ['id', 'function', 'launched_ms', 'started_ms', 'ready_ms', 'retired_ms', 'invocations', 'batches', 'peak_memory_mb', 'kernel_peak_mb', 'cpu_ms'] as const;
 const sampleColumns = ['t_ms', 'container', 'memory_mb', 'rss_mb', 'cpu_percent'] as const;
 
 /**
@@ -76,7 +76,7 @@ export class CellWriter implements RowSink {
     this.#close();
     const table = new CsvFile(join(this.#partial, 'containers.csv'), containerColumns);
     for (const row of this.#containers.sort((a, b) => a.id - b.id)) {
-      table.write([row.id, row.functionId, row.launchedMs, row.startedMs, row.readyMs, row.retiredMs, row.invocations, row.batches, row.peakMemoryMb, row.peakRssMb, row.cpuMs]);
+      table.write([row.id, row.functionId, row.launchedMs, row.startedMs, row.readyMs, row.retiredMs, row.invocations, row.batches, row.peakMemoryMb, row.kernelPeakMb, row.cpuMs]);
     }
     table.close();
     writeFileSync(join(this.#partial, 'total.hgrm'), totalHgrm);

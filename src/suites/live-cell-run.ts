@@ -54,7 +54,7 @@ interface LiveCellOptions {
 /** Processes cost more to read than control groups, which a cell may have read ten times a second. */
 const usualSampleIntervalMs = 1_000;
 const pssReadsPerRound = 20;
-const statReadsPerRound = 50;
+const statReadsPerRound = 30;
 
 /** Runs one cell: brings up what it needs, replays the workload, takes everything down again whatever happens. */
 export class LiveCellRun implements CellRun {

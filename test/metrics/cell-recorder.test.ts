@@ -102,6 +102,19 @@ it('passes every outcome and every round of samples on, the failed ones too', ()
   expect(passed).toEqual([good, round, bad]);
 });
 
+it('adds up every round of samples, of which it passes one a second on', () => {
+  const passed: number[] = [];
+  const recorder = new CellRecorder({ ...nowhere, sample: ({ atMs }) => passed.push(atMs) });
+  const container: Container = { id: 0, functionId: 'f', state: 'idle', launchedMs: 0, readyMs: 60, inFlight: 0, batches: 0, served: 0 };
+  recorder.containerLaunched(container);
+  for (const [atMs, memoryMb] of [[0, 1], [100, 500], [200, 1], [1_000, 1]] as const) {
+    recorder.sample({ atMs, host: { memoryMb: 1, cpuPercent: 0 }, containers: [{ containerId: 0, cpuPercent: 0, cpuMs: 0, rssMb: undefined, memoryMb }] });
+  }
+  recorder.close(1_000);
+  expect(passed).toEqual([0, 1_000]);
+  expect(recorder.metrics(0, 1_000, 2).usage.memory).toMatchObject({ peakMb: 500, meanMb: 50.9 });
+});
+
 it('has a row for each container, with what it said of itself after it had left', () => {
   const rows: ContainerRow[] = [];
   const recorder = new CellRecorder({ ...nowhere, container: (row) => rows.push(row) });
@@ -114,8 +127,8 @@ it('has a row for each container, with what it said of itself after it had left'
   recorder.containerUsage(3, { cpuMs: 77, peakMemoryMb: 40 });
   expect(recorder.metrics(0, 1_000, 2).usage.containers).toEqual({ launched: 2, peak: 2, containerSeconds: 1.47 });
   expect(rows).toEqual([
-    { id: 3, functionId: 'f', launchedMs: 10, startedMs: 10, readyMs: 60, retiredMs: 500, invocations: 5, batches: 2, peakMemoryMb: undefined, peakRssMb: 40, cpuMs: 77 },
-    { id: 4, functionId: 'f', launchedMs: 20, startedMs: 20, readyMs: Number.NaN, retiredMs: 1_000, invocations: 0, batches: 0, peakMemoryMb: undefined, peakRssMb: undefined, cpuMs: undefined },
+    { id: 3, functionId: 'f', launchedMs: 10, startedMs: 10, readyMs: 60, retiredMs: 500, invocations: 5, batches: 2, peakMemoryMb: undefined, kernelPeakMb: 40, cpuMs: 77 },
+    { id: 4, functionId: 'f', launchedMs: 20, startedMs: 20, readyMs: Number.NaN, retiredMs: 1_000, invocations: 0, batches: 0, peakMemoryMb: undefined, kernelPeakMb: undefined, cpuMs: undefined },
   ]);
 });
 

@@ -8,6 +8,7 @@ import { Sampler } from '../../src/metrics/index.js';
 import { isRunning } from '../backends/processes.js';
 import { temporaryFolder } from '../backends/temporary-folder.js';
 import { runtimeFolder } from '../runtime/built-programs.js';
+import { writeFiles, writeGroup1 } from '../support/cgroup-tree.js';
 
 const programPath = join(runtimeFolder, 'sampler.cjs');
 const patience = { timeout: 10_000, interval: 10 };
@@ -122,6 +123,74 @@ it.runIf(process.platform === 'linux')('reads no more shared memory in a round t
   for (const ids of read) expect(ids.length).toBeLessThanOrEqual(2);
   // Three rounds go once through five.
   for (let first = 0; first + 3 <= read.length; first += 1) expect(new Set(read.slice(first, first + 3).flat())).toEqual(new Set([0, 1, 2, 3, 4]));
+});
+
+const usage = { cpuMs: 100, chargedMb: 70, inactiveFileMb: 50, anonymousMb: 5 };
+
+function samplesOf(rounds: readonly SampleRound[], containerId: number): SampleRound['containers'] {
+  return rounds.flatMap(({ containers }) => containers).filter((sample) => sample.containerId === containerId);
+}
+
+it('reads control groups beside processes: their working set in every round, and CPU from what was added since the round before', async () => {
+  const { sampler, rounds } = startSampler();
+  const folder = temporaryFolder();
+  sampler.containerStarted(1, { kind: 'cgroup', files: writeGroup1(folder, usage) });
+  sampler.containerStarted(2, { kind: 'process', pid: startProcess(idle).pid });
+  await vi.waitFor(() => expect(samplesOf(rounds, 1).length).toBeGreaterThan(2), patience);
+  await vi.waitFor(() => expect(samplesOf(rounds, 2).length).toBeGreaterThan(2), patience);
+  for (const sample of samplesOf(rounds, 1)) expect(sample).toEqual({ containerId: 1, cpuPercent: 0, cpuMs: 100, rssMb: 5, memoryMb: 20 });
+  writeGroup1(folder, { cpuMs: 120, chargedMb: 90, inactiveFileMb: 50, anonymousMb: 25 });
+  await vi.waitFor(() => expect(samplesOf(rounds, 1).at(-1)).toMatchObject({ cpuPercent: 0, cpuMs: 120, rssMb: 25, memoryMb: 40 }), patience);
+  // A round may have met the file while it was being written, and left the group out.
+  const read = rounds.filter((round) => samplesOf([round], 1).length > 0);
+  const busy = read.findIndex((round) => samplesOf([round], 1)[0]?.cpuPercent !== 0);
+  const [before, at] = [read[busy - 1], read[busy]] as [SampleRound, SampleRound];
+  expect(samplesOf([at], 1)[0]?.cpuPercent).toBeCloseTo((20 / (at.atMs - before.atMs)) * 100, 2);
+  expect((await sampler.stop())?.memorySource).toBe('cgroup');
+});
+
+it('leaves out a control group that is gone, and one that it is told has ended', async () => {
+  const { sampler, rounds } = startSampler();
+  const [vanishing, ending, staying] = [temporaryFolder(), temporaryFolder(), temporaryFolder()];
+  sampler.containerStarted(1, { kind: 'cgroup', files: writeGroup1(join(vanishing, 'group'), usage) });
+  sampler.containerStarted(2, { kind: 'cgroup', files: writeGroup1(ending, usage) });
+  sampler.containerStarted(3, { kind: 'cgroup', files: writeGroup1(staying, usage) });
+  const last = (): number[] => rounds.at(-1)?.containers.map(({ containerId }) => containerId) ?? [];
+  await vi.waitFor(() => expect(last()).toEqual([1, 2, 3]), patience);
+  // A file of a kernel's group can no longer be read when it is gone; an ordinary one that is empty tells as little.
+  writeFiles(join(vanishing, 'group'), { 'cpuacct.usage': '' });
+  sampler.containerStopped(2);
+  await vi.waitFor(() => expect(last()).toEqual([3]), patience);
+  const count = rounds.length;
+  await vi.waitFor(() => expect(rounds.length).toBeGreaterThan(count + 2), patience);
+  expect(last()).toEqual([3]);
+});
+
+it('takes the last reading that a backend was told along with the next round, once', async () => {
+  const { sampler, rounds } = startSampler();
+  const beforeMs = monotonicNowMs();
+  sampler.containerStarted(1, { kind: 'told' });
+  sampler.containerRead(2, { cpuMs: 1, memoryMb: 1 });
+  await vi.waitFor(() => expect(rounds.length).toBeGreaterThan(0), patience);
+  expect(samplesOf(rounds, 1)).toEqual([]);
+  sampler.containerRead(1, { cpuMs: 5, memoryMb: 30 });
+  sampler.containerRead(1, { cpuMs: 10, memoryMb: 40 });
+  const afterMs = monotonicNowMs();
+  await vi.waitFor(() => expect(samplesOf(rounds, 1)).toHaveLength(1), patience);
+  const first = samplesOf(rounds, 1)[0];
+  expect(first).toMatchObject({ cpuMs: 10, memoryMb: 40, rssMb: undefined });
+  expect(first?.cpuPercent).toBeGreaterThanOrEqual((10 / (afterMs - beforeMs)) * 100);
+  const count = rounds.length;
+  await vi.waitFor(() => expect(rounds.length).toBeGreaterThan(count + 1), patience);
+  expect(samplesOf(rounds, 1)).toHaveLength(1);
+  sampler.containerRead(1, { cpuMs: 20, memoryMb: 50 });
+  sampler.containerStopped(1);
+  sampler.containerRead(1, { cpuMs: 30, memoryMb: 60 });
+  const atEnd = rounds.length;
+  await vi.waitFor(() => expect(rounds.length).toBeGreaterThan(atEnd + 1), patience);
+  expect(samplesOf(rounds, 1)).toHaveLength(1);
+  expect(samplesOf(rounds, 2)).toEqual([]);
+  expect((await sampler.stop())?.memorySource).toBe('docker-stats');
 });
 
 it('ends when its harness is gone', async () => {

@@ -208,3 +208,15 @@ describe('published changes', () => {
     expect(other).not.toContain('87.8');
   });
 });
+
+it.each([
+  ['pss', undefined],
+  ['model', undefined],
+  ['rss', 'memory is RSS, which counts shared pages in every container'],
+  ['cgroup', 'a shared page counts in the container that touched it first'],
+  ['docker-stats', "memory and CPU are as Docker's stats tell"],
+] as const)('says below the tables what is special about memory from the source %s', (source, said) => {
+  const line = renderInstrument([summaryOf(), { ...summaryOf(), memory: { ...summaryOf().memory, source } }]);
+  if (said === undefined) expect(line).not.toContain('memory');
+  else expect(line).toContain(said);
+});

@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { CgroupFiles } from '../../src/core/index.js';
 
 /** What stands in files, by their path below a folder. */
 export type Files = Readonly<Record<string, string>>;
@@ -16,7 +17,7 @@ export function removeFiles(folder: string): void {
   rmSync(folder, { recursive: true });
 }
 
-export interface Usage {
+interface Usage {
   readonly cpuMs: number;
   readonly chargedMb: number;
   readonly inactiveFileMb: number;
@@ -42,4 +43,11 @@ export function version2({ cpuMs, chargedMb, inactiveFileMb, anonymousMb }: Usag
     'memory.peak': `${2 * chargedMb * mb}\n`,
     'memory.stat': `anon ${anonymousMb * mb}\nfile 1\nkernel 2\ninactive_anon 3\nactive_anon 4\ninactive_file ${inactiveFileMb * mb}\nactive_file 5\n`,
   };
+}
+
+/** All files of a group of version 1 in one folder. */
+export function writeGroup1(folder: string, usage: Usage): CgroupFiles {
+  writeFiles(folder, version1(usage));
+  const path = (name: string): string => join(folder, name);
+  return { version: 1, cpu: path('cpuacct.usage'), memoryUsage: path('memory.usage_in_bytes'), memoryStat: path('memory.stat'), memoryPeak: path('memory.max_usage_in_bytes') };
 }
