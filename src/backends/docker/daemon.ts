@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import Docker from 'dockerode';
 import { FbbError } from '../../core/index.js';
-import { codeOf, daemonError, daemonSaid } from './daemon-errors.js';
+import { codeOf, daemonSaid } from './daemon-errors.js';
 
 /** What a run needs to know of a daemon. */
 export interface Daemon {
@@ -47,7 +47,7 @@ interface ModemPlace {
 }
 
 /** A client of the daemon that DOCKER_HOST names, or of the local one. */
-export function dockerClient(): Docker {
+function dockerClient(): Docker {
   return new Docker();
 }
 
@@ -100,13 +100,4 @@ interface DaemonInfo {
   readonly NCPU: number;
   readonly MemTotal: number;
   readonly DockerRootDir: string;
-}
-
-/** Does something with a daemon; what it refuses becomes one of our errors. */
-export async function asking<T>(doing: string, ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask();
-  } catch (thrown) {
-    throw daemonError(thrown, doing);
-  }
 }

@@ -72,11 +72,6 @@ export function removeCell(docker: Docker, mark: string): Promise<Removed> {
   return removeWhere(docker, `${cellLabel}=${mark}`, () => true);
 }
 
-/** Everything of one run. */
-export function removeRun(docker: Docker, runId: string): Promise<Removed> {
-  return removeWhere(docker, `${runLabel}=${runId}`, () => true);
-}
-
 /** Everything with our label, also what belongs to runs that are alive, or may be. */
 export function removeAll(docker: Docker): Promise<Removed> {
   return removeWhere(docker, runLabel, () => true);

@@ -36,7 +36,7 @@ export interface LaunchedBackendOptions {
 }
 
 /** How a launched container is reached: by its socket in the folder of the cell, unless its launcher tells where it listens. */
-export interface Reach {
+interface Reach {
   readonly containerId: number;
   readonly functionId: string;
   readonly socketPath: string;
@@ -146,7 +146,9 @@ export class LaunchedBackend implements Backend {
     });
     this.#launcher = launcher;
     launcher.on('message', (event: LauncherEvent) => this.#handle(event));
-    launcher.on('exit', () => (this.#cleanedUp = this.#launcherExited()));
+    launcher.on('exit', () => {
+      this.#cleanedUp = this.#launcherExited();
+    });
     await new Promise<void>((resolve, reject) => {
       launcher.once('spawn', resolve);
       launcher.once('error', reject);
