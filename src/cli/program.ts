@@ -125,6 +125,7 @@ function createProgram(): Command {
     .option('--launch-limit <n>', 'containers that may be starting at once (default: two a core)', whole(1, 1000))
     .option('--container-memory <mb>', 'memory of a container, in MB (default: 1024)', whole(64, 1_048_576))
     .option('--container-cores <n>', 'cores that a container may use at once (default: all; fewer need taskset)', whole(1, 1024))
+    .option('--max-containers <n>', 'containers that a cell may have at a time; further launches wait (default: no cap)', whole(1, 100_000))
     .addOption(new Option('--backend <name>', 'where containers come from (default: process)').choices(['process', 'simulation']))
     .option('--host <profile>', 'host to simulate: name of a profile that there is, or path of one', undefined)
     .option('--no-rows', 'no row for each invocation, only histograms: for millions of them')

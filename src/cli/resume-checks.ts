@@ -23,6 +23,7 @@ export function checkSameRun(manifest: Manifest, suite: Suite, options: SuiteOpt
     ['--launch-limit', options.launchLimit, settings.launchLimit],
     ['--container-memory', options.containerMemory, settings.containerMemoryMb],
     ['--container-cores', options.containerCores, settings.containerCores],
+    ['--max-containers', options.maxContainers, settings.maxContainers],
     ['--no-rows', options.rows === false ? false : undefined, settings.rows],
     ['limit or warm-up than --quick has', options.quick === true ? quick : undefined, { limit: selection.limit, warmup: settings.warmupInvocations }],
   ] as const;

@@ -112,6 +112,7 @@ function settingsOf(suite: Suite, platform: Platform, options: SuiteOptions): Ma
     launchLimit: platform.isLive ? (options.launchLimit ?? defaultLaunchLimit(platform.cores)) : null,
     containerMemoryMb: platform.isLive ? (options.containerMemory ?? defaultContainerMemoryMb) : null,
     containerCores: options.containerCores ?? null,
+    maxContainers: options.maxContainers ?? null,
     maxAttempts: suite.maxAttempts,
     maxLagMs: suite.maxLagMs,
     maxFailedShare: suite.maxFailedShare,

@@ -21,6 +21,7 @@ export interface SuiteOptions {
   readonly launchLimit?: number;
   readonly containerMemory?: number;
   readonly containerCores?: number;
+  readonly maxContainers?: number;
   /** That of the run that is resumed, or else processes. */
   readonly backend?: string;
   /** Name or path of a host profile, for the simulation. */

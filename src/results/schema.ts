@@ -62,7 +62,13 @@ export const summarySchema = z.object({
     execution: latencySummarySchema,
     response: latencySummarySchema,
   }),
-  containers: z.object({ launched: z.number().int(), peak: z.number().int(), containerSeconds: z.number() }),
+  containers: z.object({
+    launched: z.number().int(),
+    peak: z.number().int(),
+    containerSeconds: z.number(),
+    /** With `--max-containers`: launches that waited for a place, the longest of these waits, and idle containers that were ended to make room. */
+    cap: z.object({ max: z.number().int(), launchesWaited: z.number().int(), longestWaitMs: z.number(), endedForOthers: z.number().int() }).optional(),
+  }),
   memory: z.object({
     peakMb: nullableNumber,
     meanMb: nullableNumber,
@@ -118,6 +124,8 @@ export const manifestSchema = z.object({
     containerMemoryMb: z.number().nullable(),
     /** Cores that a container may use at once; null: all. */
     containerCores: z.number().int().nullable().default(null),
+    /** Containers that a cell may have at a time; null: as many as its scheduler launches. */
+    maxContainers: z.number().int().nullable().default(null),
     maxAttempts: z.number().int(),
     maxLagMs: z.number(),
     maxFailedShare: z.number(),
