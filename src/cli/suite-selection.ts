@@ -22,6 +22,7 @@ export interface SuiteOptions {
   readonly launchLimit?: number;
   readonly containerMemory?: number;
   readonly containerCores?: number;
+  readonly maxContainers?: number;
   /** That of the run that is resumed, or else processes. */
   readonly backend?: string;
   /** Of the function image, for Docker. */

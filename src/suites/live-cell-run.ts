@@ -209,6 +209,7 @@ export class LiveCellRun implements CellRun {
       functions: workload.functions,
       recorder: this.#recorder,
       keepAliveMs: settings.keepAliveMs,
+      maxContainers: settings.maxContainers ?? undefined,
       maxAttempts: settings.maxAttempts,
       stallTimeoutMs,
       hookWatch: this.#watchdog,

@@ -117,7 +117,7 @@ export class DockerRun {
         Options: { 'com.docker.network.bridge.enable_icc': 'false' },
         Labels: { ...runLabels(runId), [cellLabel]: mark },
       });
-      const { IPAM } = (await made.inspect()) as NetworkInspectInfo;
+      const { IPAM }: NetworkInspectInfo = await made.inspect();
       return { id: made.id, gateway: IPAM?.Config?.[0]?.Gateway };
     } catch (thrown) {
       await removeCell(docker, mark).catch(() => undefined);

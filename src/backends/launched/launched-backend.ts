@@ -298,13 +298,14 @@ export class LaunchedBackend implements Backend {
   /** The normal end of a cell; or the launcher died, and what it left is removed here. */
   async #launcherExited(): Promise<void> {
     const { listener } = this.#opened();
+    // First: the places of those that are gone now must not be given to others.
+    if (this.#closing === undefined) listener.backendFailed('FBB_ERR_BACKEND_FAILED', 'The launcher process ended in mid-cell.');
     for (const [containerId, live] of this.#live) {
       live.client?.close();
       live.cpuState?.close();
       listener.containerEnded(containerId, { cpuMs: undefined, peakMemoryMb: undefined });
     }
     this.#live.clear();
-    if (this.#closing === undefined) listener.backendFailed('FBB_ERR_BACKEND_FAILED', 'The launcher process ended in mid-cell.');
     await this.#source.cleanUp();
     removeFolder(this.#folder);
     this.#closed?.();
