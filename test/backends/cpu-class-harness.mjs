@@ -1,7 +1,8 @@
 // A harness that has put a container into the real-time class, to be killed: run with fork(), its temporary folder in TMPDIR. Uses the
 // built package, and says 'up' with the id of the container's process when the class has been asked for.
 import { fileURLToPath } from 'node:url';
-import { classChangerHere, ProcessBackend } from '../../dist/src/backends/process/index.js';
+import { classChangerHere } from '../../dist/src/backends/launched/index.js';
+import { createProcessBackend } from '../../dist/src/backends/process/index.js';
 import { MonotonicClock } from '../../dist/src/core/index.js';
 
 const handlerPath = fileURLToPath(new URL('../fixtures/functions/behaves.cjs', import.meta.url));
