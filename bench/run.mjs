@@ -3,33 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { raiseToRealTime } from '../dist/src/suites/harness-priority.js';
 import { LoadGenerator } from '../dist/src/workloads/index.js';
-import { median, oneContainer, openRig, pacerPath, quantile, warmFirst } from './live-rig.mjs';
+import { dispatchOverhead, median, oneContainer, openRig, pacerPath, quantile, warmFirst } from './live-rig.mjs';
 
 const repeats = 5;
 const ms = (value) => `${value.toFixed(3)} ms`;
-
-/** Arrival to handler start of warm no-ops, one at a time. */
-async function dispatchOverhead(count) {
-  const overheadsMs = [];
-  let next = 1;
-  const finished = new Promise((resolve, reject) => {
-    void openRig({
-      scheduler: warmFirst,
-      onOutcome: (outcome) => {
-        if (outcome.id > 200) overheadsMs.push(outcome.startedMs - outcome.submittedMs);
-        setImmediate(() => (next < count ? rig.engine.submit(next++, 'noop', rig.clock.nowMs()) : rig.engine.arrivalsDone()));
-      },
-      onFinished: (error) => (error === undefined ? resolve() : reject(error)),
-    }).then((opened) => {
-      rig = opened;
-      rig.engine.submit(0, 'noop', rig.clock.nowMs());
-    }, reject);
-  });
-  let rig;
-  await finished;
-  await rig.backend.close();
-  return { p50: quantile(overheadsMs, 0.5), p99: quantile(overheadsMs, 0.99) };
-}
 
 /** Invocations a second with so many in flight, each alone in its container. */
 async function throughput(inFlight, count) {
@@ -68,7 +45,7 @@ async function generatorLag(ratePerSecond, seconds) {
   const intendedMs = Float64Array.from({ length: count }, (_zero, i) => (i === 0 ? 0 : 1_000 + (i * 1_000) / ratePerSecond));
   const lagsMs = [];
   const generator = new LoadGenerator(pacerPath, intendedMs);
-  await raiseToRealTime(await generator.ready());
+  await raisePacer(await generator.ready());
   let rig;
   await new Promise((resolve, reject) => {
     void openRig({
@@ -117,7 +94,7 @@ async function repeated(name, run, describe) {
   console.log(`${name}: ${describe(middle)}`);
 }
 
-const realTime = await raiseToRealTime(process.pid);
+const realTime = await raiseHarness();
 console.log(`node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}; medians of ${repeats} repeats; harness threads in the ${realTime ? 'real-time' : 'normal'} class, as in a suite`);
 await repeated('dispatch overhead of a warm no-op, arrival to handler start', () => dispatchOverhead(2_200), (middle) => `p50 ${ms(middle((r) => r.p50))}, p99 ${ms(middle((r) => r.p99))}`);
 await repeated('throughput of engine and process backend, 8 in flight', () => throughput(8, 12_000), (middle) => `${middle((r) => r).toFixed(0)} invocations/s`);

@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const exportsForOthers = [
   /^src\/index\.ts$/,
   /^src\/testkit\/index\.ts$/,
-  /^src\/cli\/(bin|program|[a-z]+-command)\.ts$/,
+  /^src\/cli\/(bin|program|[a-z]+-command|[a-z]+-platform)\.ts$/,
   /^src\/runtime\/[^/]*main\.ts$/,
   /^src\/backends\/(process|docker)\/launcher\.ts$/,
   /^src\/metrics\/sampler-main\.ts$/,

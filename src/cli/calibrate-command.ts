@@ -71,7 +71,7 @@ export async function calibrateHost(outFolder: string, path: string, signal: Abo
   const registries = createRegistries();
   const launchParallel = defaultLaunchLimit(platform.cores);
   const { fib30Ms } = calibrate(outFolder, hostFingerprint(), false);
-  const settings = { seed: 0, keepAliveMs: 600_000, maxAttempts: 1, maxLagMs: Number.POSITIVE_INFINITY, maxFailedShare: 1 };
+  const settings = { seed: 0, keepAliveMs: 600_000, maxContainers: null, maxAttempts: 1, maxLagMs: Number.POSITIVE_INFINITY, maxFailedShare: 1 };
   const { createRun } = await platform.begin({
     runId: 'calibrate',
     cell: settings,

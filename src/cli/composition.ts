@@ -54,7 +54,7 @@ export interface BegunRun {
   end(): void;
 }
 
-export interface RunSettings {
+interface RunSettings {
   /** Id of the result set. */
   readonly runId: string;
   readonly cell: CellSettings;

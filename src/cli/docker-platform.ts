@@ -67,7 +67,7 @@ export async function dockerPlatform(): Promise<Platform> {
               plugins,
               sampleIntervalMs,
               createBackend: ({ clock, observer, functions, invocations }) => {
-                checkMemory(Math.min(invocations, 40), memoryLimitMb, memoryForContainersMb(daemon));
+                checkMemory(Math.min(invocations, settings.maxContainers ?? invocations), memoryLimitMb, memoryForContainersMb(daemon));
                 return run.createBackend({ clock, observer, functions });
               },
             },

@@ -37,7 +37,7 @@ function summaryOf(checks: readonly Check[]): string {
 function printChecks(checks: readonly Check[]): void {
   const style = styleFor(process.stdout);
   const width = Math.max(...checks.map(({ name }) => name.length));
-  const paint: Readonly<Record<CheckState, (text: string) => string>> = { ok: (text) => text, warning: style.bold, missing: style.red, failed: style.red };
+  const paint: Readonly<Record<CheckState, (text: string) => string>> = { ok: (text) => text, warning: (text) => style.bold(text), missing: (text) => style.red(text), failed: (text) => style.red(text) };
   for (const { name, state, found, mend } of checks) {
     print(`${paint[state](signs[state].padEnd(signWidth))}  ${name.padEnd(width)}  ${found}`);
     if (mend !== undefined) print(`${' '.repeat(signWidth + width + 4)}${style.dim('mend:')} ${mend}`);

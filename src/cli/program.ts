@@ -154,6 +154,7 @@ function createProgram(): Command {
     .option('--launch-limit <n>', 'containers that may be starting at once (default: two a core)', whole(1, 1000))
     .option('--container-memory <mb>', 'memory of a container, in MB (default: 1024, with docker 256)', whole(64, 1_048_576))
     .option('--container-cores <n>', 'cores that a container may use at once (default: all; fewer need taskset, or docker)', whole(1, 1024))
+    .option('--max-containers <n>', 'containers that a cell may have at a time; further launches wait (default: no cap; with docker as many as fit into memory)', whole(1, 100_000))
     .addOption(new Option('--backend <name>', 'where containers come from (default: process)').choices(['process', 'docker', 'simulation']))
     .option('--base-image <image>', "for docker: an image with Node 20 to build the function image upon (default: none; this machine's own Node goes in)")
     .option('--image <function=image>', 'for docker: an image that stands for a function and serves /status, /init, /run and /batch_run on port 5000; can be given again', several)

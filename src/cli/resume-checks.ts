@@ -25,6 +25,7 @@ export function checkSameRun(manifest: Manifest, suite: Suite, options: SuiteOpt
     ['--container-cores', options.containerCores, settings.containerCores],
     ['--base-image', options.baseImage, settings.baseImage],
     ['--image', options.image === undefined ? undefined : [...options.image].sort(), Object.entries(settings.images).map(([name, image]) => `${name}=${image}`).sort()],
+    ['--max-containers', options.maxContainers, settings.maxContainers],
     ['--no-rows', options.rows === false ? false : undefined, settings.rows],
     ['limit or warm-up than --quick has', options.quick === true ? quick : undefined, { limit: selection.limit, warmup: settings.warmupInvocations }],
   ] as const;

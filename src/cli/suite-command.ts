@@ -11,7 +11,7 @@ import {
   PluginSchedulers,
   readSuiteFile,
   runSuite,
-  type CellSettings,
+  type PlannedCell,
   type Selection,
   type Suite,
   type SuitePlan,
@@ -107,12 +107,14 @@ function createResultSet(prepared: Prepared, platform: Platform, settings: Manif
 }
 
 function settingsOf({ suite, registries }: Loaded, platform: Platform, options: SuiteOptions): Manifest['settings'] {
+  const containerMemoryMb = options.containerMemory ?? platform.defaults.containerMemoryMb;
   return {
     keepAliveMs: suite.keepAliveMs,
     launchLimit: platform.isLive ? (options.launchLimit ?? defaultLaunchLimit(platform.cores)) : null,
-    containerMemoryMb: platform.isLive ? (options.containerMemory ?? platform.defaults.containerMemoryMb) : null,
+    containerMemoryMb: platform.isLive ? containerMemoryMb : null,
     containerCores: options.containerCores ?? null,
     ...imagesOf(options, registries.functions.names()),
+    maxContainers: options.maxContainers ?? platform.defaults.maxContainers(containerMemoryMb) ?? null,
     maxAttempts: suite.maxAttempts,
     maxLagMs: suite.maxLagMs,
     maxFailedShare: suite.maxFailedShare,
@@ -181,12 +183,17 @@ export async function runNamedSuite(name: string, options: SuiteOptions, { platf
   const howLong = platform.isLive ? `, about ${formatDuration(expectedSuiteMs(cells))}` : `, simulated on ${String(platform.host['hostProfile'])}`;
   tell(`${results.folder}: ${cells.length} of ${results.manifest.cells.length} cells to run${howLong}`);
 
-  const { settings } = results.manifest;
-  const cellSettings: CellSettings = { ...settings, seed: prepared.selection.seed };
+  const exitCode = await runCells({ ...prepared, plan: { ...prepared.plan, cells } }, results, firstIndependent(cells) ?? firstIndependent(prepared.plan.cells), { platform, signal, json: options.json === true });
+  return { results, exitCode };
+}
+
+/** Runs the cells of a plan, stores and prints them. `warmupCell`: the one whose beginning is run and forgotten first. */
+async function runCells({ plan: { cells }, plugins, selection }: Prepared, results: ResultSet, warmupCell: PlannedCell | undefined, { platform, signal, json }: { readonly platform: Platform; readonly signal: AbortSignal; readonly json: boolean }): Promise<ExitCode> {
+  const { settings, id } = results.manifest;
   const progress = new Progress(cells, { terminal: process.stderr.isTTY, live: platform.isLive }, (sentence) => {
     progress.close();
     tell(sentence);
-    printResult(results, options.json === true);
+    printResult(results, json);
     // Node would tell that it waits for the watchdog to let go of this thread.
     closeSync(process.stderr.fd);
     process.exit(ExitCode.invalidCell);
@@ -196,28 +203,20 @@ export async function runNamedSuite(name: string, options: SuiteOptions, { platf
   let begun: BegunRun | undefined;
   try {
     begun = await platform.begin({
-      runId: results.manifest.id,
-      cell: cellSettings,
-      plugins: loaded.plugins,
+      runId: id,
+      cell: { ...settings, seed: selection.seed },
+      plugins,
       launchLimit: settings.launchLimit ?? defaultLaunchLimit(platform.cores),
       memoryLimitMb: settings.containerMemoryMb ?? platform.defaults.containerMemoryMb,
       containerCores: settings.containerCores ?? undefined,
       images: settings,
     });
-    const status = await runSuite({
-      cells,
-      results,
-      createRun: begun.createRun,
-      warmupCell: firstIndependent(cells) ?? firstIndependent(prepared.plan.cells),
-      warmupInvocations: settings.warmupInvocations,
-      observer: progress,
-      signal,
-    });
-    return { results, exitCode: exitCodeOf(status, results.manifest) };
+    const status = await runSuite({ cells, results, createRun: begun.createRun, warmupCell, warmupInvocations: settings.warmupInvocations, observer: progress, signal });
+    return exitCodeOf(status, results.manifest);
   } finally {
     progress.close();
     if (begun === undefined) results.setStatus('interrupted');
-    else printResult(results, options.json === true);
+    else printResult(results, json);
     begun?.end();
   }
 }

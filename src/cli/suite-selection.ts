@@ -22,6 +22,7 @@ export interface SuiteOptions {
   readonly launchLimit?: number;
   readonly containerMemory?: number;
   readonly containerCores?: number;
+  readonly maxContainers?: number;
   /** That of the run that is resumed, or else processes. */
   readonly backend?: string;
   /** Of the function image, for Docker. */
@@ -42,12 +43,12 @@ export function checkBackendOptions(options: SuiteOptions, backend: string): voi
   const ofLive: Given = [['--launch-limit', options.launchLimit], ['--container-memory', options.containerMemory], ['--recalibrate', options.recalibrate]];
   const ofDocker: Given = [['--base-image', options.baseImage], ['--image', options.image]];
   const ofSimulation: Given = [['--host', options.host]];
-  const useless = { process: [...ofDocker, ...ofSimulation], docker: ofSimulation, simulation: [...ofLive, ...ofDocker] }[backend] ?? [];
-  const given = useless.filter(([, value]) => value !== undefined).map(([name]) => name);
+  const useless: Readonly<Record<string, Given>> = { process: [...ofDocker, ...ofSimulation], docker: ofSimulation, simulation: [...ofLive, ...ofDocker] };
+  const given = (useless[backend] ?? []).filter(([, value]) => value !== undefined).map(([name]) => name);
   if (given.length === 0) return;
-  const fixes = { process: 'Leave it out, or add the --backend that it is for: --host is for simulation, --image and --base-image are for docker.', docker: 'Leave it out, or add --backend simulation.' };
+  const fixes: Readonly<Record<string, string>> = { process: 'Leave it out, or add the --backend that it is for: --host is for simulation, --image and --base-image are for docker.', docker: 'Leave it out, or add --backend simulation.' };
   throw new FbbError('FBB_ERR_USAGE', `${given.join(' and ')} ${given.length === 1 ? 'means' : 'mean'} nothing to backend '${backend}'.`, {
-    fix: fixes[backend as keyof typeof fixes] ?? 'Leave it out, and write it into the host profile; docs/simulation.md describes it.',
+    fix: fixes[backend] ?? 'Leave it out, and write it into the host profile; docs/simulation.md describes it.',
   });
 }
 

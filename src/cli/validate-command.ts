@@ -67,7 +67,8 @@ async function validateAgainstLive(suite: string, options: ValidateOptions, sign
   const platform = simulatedPlatform({ ...host, launch: { ...host.launch, parallel: settings.launchLimit } }, path);
   // The same work: what fib(30) takes decides which numbers the workload computes.
   const same = { ...platform, fib30Ms: fib30Ms ?? platform.fib30Ms };
-  const likeLive = { ...selectionLike(live), containerCores: settings.containerCores ?? liveCores, repeat: 1, backend: 'simulation' };
+  const { containerCores, maxContainers } = settings;
+  const likeLive = { ...selectionLike(live), containerCores: containerCores ?? liveCores, ...(maxContainers === null ? {} : { maxContainers }), repeat: 1, backend: 'simulation' };
   const { results, exitCode } = await runNamedSuite(suite, { ...options, ...likeLive }, { platform: same, signal });
   const pairs = pairWithLive(live.readSummaries(), results.readSummaries(), live.manifest);
   print(`\nlive ${live.manifest.id}, simulated ${results.manifest.id}\n${renderValidation(pairs, styleFor(process.stdout))}`);

@@ -36,7 +36,7 @@ export interface BackendListener {
   invocationEnded(containerId: number, invocationId: number, result: InvocationResult): void;
   /** Gone though nobody retired it. No result follows for what it had. */
   containerLost(containerId: number, code: ErrorCode, reason: string): void;
-  /** The last word on a container, retired or lost. */
+  /** The last word on a container, retired or lost: its memory is free. */
   containerEnded(containerId: number, usage: ContainerUsage): void;
   /** The backend itself cannot go on. */
   backendFailed(code: ErrorCode, reason: string): void;
@@ -65,6 +65,7 @@ export interface Backend {
   /** Why a capability is not there that the backend has elsewhere, for example "chrt is not permitted". */
   readonly missingCapabilities?: ReadonlyMap<Capability, string>;
   open(cell: BackendCell): Promise<void>;
+  /** May be called from inside `containerEnded`, which frees a place for it. */
   launch(container: Container): void;
   dispatch(container: Container, batch: Batch): void;
   /** Ends a container, softly if it answers and by force if not; `containerEnded` follows. */

@@ -5,6 +5,7 @@ export interface Container {
   readonly id: number;
   readonly functionId: string;
   readonly state: ContainerState;
+  /** When it was handed to the backend; while its launch waits under a cap of containers, when the scheduler asked for it. */
   readonly launchedMs: number;
   /** NaN until it is ready. */
   readonly readyMs: number;
@@ -24,6 +25,6 @@ export interface PoolView {
   /** Ready and without work; most recently used last. */
   readonly idle: readonly Container[];
   readonly busy: readonly Container[];
-  /** Launched and not ready; a batch assigned to one of them waits until it is. */
+  /** Asked for and not ready; a batch assigned to one of them waits until it is. */
   readonly starting: readonly Container[];
 }

@@ -19,7 +19,7 @@ type LatencyTable = Readonly<Record<'total' | LatencyPartName, LatencySummary>>;
 export interface ContainerRow {
   readonly id: number;
   readonly functionId: string;
-  /** When the engine asked for it. */
+  /** When the engine asked the backend for it; under a cap of containers, when it had its place. */
   readonly launchedMs: number;
   /** When its process began to exist, after waiting for a place among the launches; it costs memory from here on. */
   readonly startedMs: number;

@@ -25,6 +25,8 @@ export interface SchedulerContext {
   /** Ms from the start of the cell. */
   readonly nowMs: number;
   readonly cores: number;
+  /** Most containers that the cell may have at a time: beyond, launches wait, and idle containers are ended to make room. Undefined: no cap. */
+  readonly maxContainers: number | undefined;
   setTimer(delayMs: number, callback: () => void): Timer;
   pool(functionId: string): PoolView;
   /** Starts a container; returns at once, state `starting`. */

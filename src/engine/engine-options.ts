@@ -11,6 +11,8 @@ export interface EngineOptions {
   readonly recorder: Recorder;
   /** An idle container is retired after this long. */
   readonly keepAliveMs: number;
+  /** The backend has at most so many containers at a time, and further launches wait; undefined: as many as the scheduler launches. */
+  readonly maxContainers?: number | undefined;
   /** How often an invocation may be started when its container is lost under it; 1 means no second try. */
   readonly maxAttempts: number;
   /** With work waiting, nothing running and no progress for this long, the scheduler is said to have stalled. */

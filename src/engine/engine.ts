@@ -20,6 +20,8 @@ import {
   type SchedulerContext,
   type Timer,
 } from '../core/index.js';
+import { CellWatch } from './cell-watch.js';
+import { ContainerCap, type CapCounts } from './container-cap.js';
 import type { EngineCounts, EngineOptions } from './engine-options.js';
 import { KeepAlive } from './keep-alive.js';
 import { ContainerRecord, InvocationRecord, isInvocationRecord, OpenInvocations, Pool, removeFrom, type PendingBatch } from './records.js';
@@ -29,10 +31,8 @@ import { SchedulerTimers } from './scheduler-timers.js';
 
 /** A container has this long beyond a function's timeout to say something before it is given up. */
 const silenceGraceMs = 2_000;
-const watchPeriodMs = 1_000;
 const maxConsecutiveLaunchFailures = 5;
 const maxProblemLines = 100;
-const stallPatienceWithTimers = 4;
 
 /**
  * The mechanism under a scheduler: owns the containers and the time line of every invocation, checks each action, hands batches to
@@ -40,6 +40,7 @@ const stallPatienceWithTimers = 4;
  */
 export class Engine implements SchedulerContext, BackendListener {
   readonly cores: number;
+  readonly maxContainers: number | undefined;
   /** What happened that a reader of the results must know, one line each; the first hundred. */
   readonly problems: string[] = [];
 
@@ -53,6 +54,8 @@ export class Engine implements SchedulerContext, BackendListener {
   /** By id; undefined once it has left. */
   readonly #containers: (ContainerRecord | undefined)[] = [];
   readonly #keepAlive: KeepAlive;
+  readonly #cap: ContainerCap | undefined;
+  readonly #watch: CellWatch;
   readonly #schedulerTimers: SchedulerTimers;
   /** Live records; an invocation leaves when it ends, so a long run stays small. */
   readonly #open = new OpenInvocations();
@@ -61,6 +64,8 @@ export class Engine implements SchedulerContext, BackendListener {
   #ended = 0;
   #retried = 0;
   #waiting = 0;
+  #nextContainerId = 0;
+  /** Handed to the backend. */
   #launched = 0;
   #live = 0;
   #peakLive = 0;
@@ -70,11 +75,8 @@ export class Engine implements SchedulerContext, BackendListener {
   #nextDispatch = 0;
   #launchFailures = 0;
   #lastProgressMs = 0;
-  /** No container can have been silent for too long before this instant. */
-  #silenceDueMs = Number.POSITIVE_INFINITY;
   #arrivalsDone = false;
   #finished = false;
-  #watchTimer: Timer | undefined;
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -83,13 +85,16 @@ export class Engine implements SchedulerContext, BackendListener {
     this.#hooks = new SchedulerHooks({ scheduler: options.scheduler, schedulerName: options.schedulerName, context: this, watch: options.hookWatch, fail: (error) => this.fail(error) });
     this.#recorder = options.recorder;
     this.cores = options.backend.cores;
+    this.maxContainers = options.maxContainers;
     this.#schedulerTimers = new SchedulerTimers({
       clock: options.clock,
-      progress: () => this.#arrived + this.#ended + this.#launched + this.#nextBatchId,
+      progress: () => this.#arrived + this.#ended + this.#nextContainerId + this.#nextBatchId,
       refuse: (what) => this.#badAction('setTimer', what),
       call: (callback) => this.#hooks.timer(callback),
     });
     this.#keepAlive = new KeepAlive({ clock: options.clock, keepAliveMs: options.keepAliveMs, retire: (container) => this.#retireRecord(container) });
+    this.#cap = options.maxContainers === undefined ? undefined : this.#createCap(options.maxContainers);
+    this.#watch = this.#createWatch();
   }
 
   get nowMs(): number {
@@ -100,6 +105,11 @@ export class Engine implements SchedulerContext, BackendListener {
     return { arrived: this.#arrived, ended: this.#ended, retried: this.#retried, launched: this.#launched, peakContainers: this.#peakLive, problemsLeftOut: this.#problemsLeftOut };
   }
 
+  /** Undefined without `maxContainers`. */
+  get cap(): CapCounts | undefined {
+    return this.#cap?.counts;
+  }
+
   /** An invocation of the workload has arrived. Ids are unique within a cell. */
   submit(id: number, functionId: string, intendedMs: number): void {
     if (this.#finished) return;
@@ -108,7 +118,7 @@ export class Engine implements SchedulerContext, BackendListener {
     this.#waiting += 1;
     this.#open.add(record);
     this.#lastProgressMs = record.submittedMs;
-    this.#watch();
+    this.#watch.begin();
     this.#hookArrival(record);
   }
 
@@ -144,15 +154,11 @@ export class Engine implements SchedulerContext, BackendListener {
     this.#checkRunning();
     if (!this.#options.functions.has(functionId)) throw this.#badAction('launch', `the workload has no function '${functionId}'`);
     const pool = this.#pool(functionId);
-    const container = new ContainerRecord(this.#launched, functionId, this.#clock.nowMs(), pool);
-    this.#launched += 1;
-    this.#live += 1;
-    this.#starting += 1;
-    this.#peakLive = Math.max(this.#peakLive, this.#live);
+    const container = new ContainerRecord(this.#nextContainerId++, functionId, this.#clock.nowMs(), pool);
     this.#containers[container.id] = container;
     pool.starting.push(container);
-    this.#recorder.containerLaunched(container);
-    this.#backend.launch(container);
+    if (this.#cap === undefined) this.#handOver(container);
+    else this.#cap.launch(container);
     return container;
   }
 
@@ -200,13 +206,15 @@ export class Engine implements SchedulerContext, BackendListener {
     const container = this.#checkContainer('setCpuClass', target);
     this.#checkOneOf('setCpuClass', cpuClasses, cpuClass);
     if (this.#backend.setCpuClass === undefined) throw this.#badAction('setCpuClass', `backend '${this.#backend.name}' has no cpu-class`);
-    this.#backend.setCpuClass(container, cpuClass);
+    if (container.waits) container.wantedClass = cpuClass;
+    else this.#backend.setCpuClass(container, cpuClass);
   }
 
   cpuState(target: Container): CpuState {
     this.#checkRunning();
     if (this.#backend.cpuState === undefined) throw this.#badAction('cpuState', `backend '${this.#backend.name}' has no cpu-class`);
-    return this.#containers[target.id] === target ? this.#backend.cpuState(target) : 'sleeping';
+    const container = this.#containers[target.id];
+    return container === target && !container.waits ? this.#backend.cpuState(target) : 'sleeping';
   }
 
   // What the backend tells.
@@ -270,6 +278,7 @@ export class Engine implements SchedulerContext, BackendListener {
 
   containerEnded(containerId: number, usage: ContainerUsage): void {
     this.#recorder.containerUsage(containerId, usage);
+    this.#cap?.placeFreed();
   }
 
   backendFailed(code: ErrorCode, reason: string): void {
@@ -285,6 +294,48 @@ export class Engine implements SchedulerContext, BackendListener {
       this.#pools.set(functionId, pool);
     }
     return pool;
+  }
+
+  #createCap(max: number): ContainerCap {
+    return new ContainerCap({
+      clock: this.#clock,
+      max,
+      pools: this.#pools,
+      inService: () => this.#live,
+      batches: () => this.#nextBatchId,
+      launch: (container) => {
+        this.#handOver(container);
+        if (container.wantedClass !== undefined) this.#backend.setCpuClass?.(container, container.wantedClass);
+      },
+      retire: (container) => this.#retireRecord(container),
+      endedUnused: (inARow) => this.#watch.endedUnused(inARow),
+    });
+  }
+
+  #createWatch(): CellWatch {
+    const { clock, schedulerName, stallTimeoutMs } = this.#options;
+    return new CellWatch({
+      clock,
+      schedulerName,
+      stallTimeoutMs,
+      pools: this.#pools,
+      cap: this.#cap,
+      standing: () => ({ open: this.#open.size, waiting: this.#waiting, starting: this.#starting, dispatched: this.#dispatched, schedulerTimers: this.#schedulerTimers.size, lastProgressMs: this.#lastProgressMs }),
+      giveUp: (container, silentMs) => {
+        this.#backend.retire(container);
+        this.#loseContainer(container, 'FBB_ERR_CONTAINER_UNRESPONSIVE', `no sign of life for ${Math.round(silentMs)} ms`);
+      },
+      fail: (error) => this.fail(error),
+    });
+  }
+
+  #handOver(container: ContainerRecord): void {
+    this.#launched += 1;
+    this.#live += 1;
+    this.#starting += 1;
+    this.#peakLive = Math.max(this.#peakLive, this.#live);
+    this.#recorder.containerLaunched(container);
+    this.#backend.launch(container);
   }
 
   #post(container: ContainerRecord, batch: PendingBatch): void {
@@ -311,10 +362,7 @@ export class Engine implements SchedulerContext, BackendListener {
   #dispatch(container: ContainerRecord, batch: PendingBatch): void {
     const nowMs = this.#clock.nowMs();
     const serial = batch.mode === 'serial';
-    if (container.running === 0) {
-      container.lastSignMs = nowMs;
-      this.#silenceDueMs = Math.min(this.#silenceDueMs, nowMs + container.pool.silenceLimitMs);
-    }
+    if (container.running === 0) this.#watch.heard(container, nowMs);
     for (const record of batch.invocations) {
       record.dispatchedMs = nowMs;
       record.coldStartMs = batch.cold ? Math.max(0, container.readyMs - Math.max(container.launchedMs, record.submittedMs)) : 0;
@@ -346,11 +394,26 @@ export class Engine implements SchedulerContext, BackendListener {
     const { idle } = container.pool;
     idle.push(container);
     this.#keepAlive.watch(container.pool);
+    this.#cap?.makeRoom();
   }
 
   #retireRecord(container: ContainerRecord): void {
+    if (container.waits) {
+      this.#withdraw(container);
+      return;
+    }
     this.#leave(container, 'retired');
+    // A place is on its way.
+    if (this.#cap?.waitingSinceMs !== undefined) this.#lastProgressMs = this.#clock.nowMs();
     this.#backend.retire(container);
+  }
+
+  /** Its launch waits: neither backend nor recorder know it. */
+  #withdraw(container: ContainerRecord): void {
+    this.#cap?.withdraw(container);
+    removeFrom(container.pool.starting, container);
+    container.state = 'retired';
+    this.#containers[container.id] = undefined;
   }
 
   /** Takes a container out of service, whatever it was doing. */
@@ -395,59 +458,15 @@ export class Engine implements SchedulerContext, BackendListener {
     this.#finishIfDone();
   }
 
-  /** One slow timer while there is work: finds containers that have fallen silent and schedulers that have stopped. */
-  #watch(): void {
-    this.#watchTimer ??= this.#clock.setTimer(watchPeriodMs, () => {
-      this.#watchTimer = undefined;
-      if (this.#finished) return;
-      this.#giveUpSilentContainers();
-      this.#checkStall();
-      if (this.#open.size > 0) this.#watch();
-    });
-  }
-
-  #giveUpSilentContainers(): void {
-    const nowMs = this.#clock.nowMs();
-    if (this.#dispatched === 0 || nowMs < this.#silenceDueMs) return;
-    this.#silenceDueMs = Number.POSITIVE_INFINITY;
-    for (const pool of this.#pools.values()) {
-      if (pool.busy.length === 0) continue;
-      const limitMs = pool.silenceLimitMs;
-      for (const container of [...pool.busy]) {
-        if (container.running === 0) continue;
-        if (nowMs - container.lastSignMs < limitMs) {
-          this.#silenceDueMs = Math.min(this.#silenceDueMs, container.lastSignMs + limitMs);
-          continue;
-        }
-        this.#backend.retire(container);
-        this.#loseContainer(container, 'FBB_ERR_CONTAINER_UNRESPONSIVE', `no sign of life for ${Math.round(limitMs)} ms`);
-        if (this.#finished) return;
-      }
-    }
-  }
-
-  #checkStall(): void {
-    if (this.#waiting === 0 || this.#starting > 0 || this.#dispatched > 0) return;
-    // A scheduler that has set a timer may mean to act later, but not for ever.
-    const patience = this.#schedulerTimers.size === 0 ? 1 : stallPatienceWithTimers;
-    const limitMs = patience * this.#options.stallTimeoutMs;
-    if (this.#clock.nowMs() - this.#lastProgressMs < limitMs) return;
-    this.fail(
-      new FbbError(
-        'FBB_ERR_SCHEDULER_STALLED',
-        `Scheduler '${this.#options.schedulerName}' left ${this.#waiting} invocations unassigned for ${limitMs} ms with nothing running.`,
-      ),
-    );
-  }
-
   #finishIfDone(): void {
     if (this.#arrivalsDone && !this.#finished && this.#ended === this.#arrived) this.#finish(undefined);
   }
 
   #finish(error: FbbError | undefined): void {
     this.#finished = true;
-    this.#watchTimer?.cancel();
+    this.#watch.end();
     this.#keepAlive.cancel();
+    this.#cap?.close();
     this.#schedulerTimers.cancelAll();
     this.#options.onFinished(error);
   }

@@ -1,4 +1,4 @@
-import { DurationRecorder, type Batch, type Container, type ContainerState, type Invocation, type Outcome, type OutcomeStatus } from '../core/index.js';
+import { DurationRecorder, type Batch, type Container, type ContainerState, type CpuClass, type Invocation, type Outcome, type OutcomeStatus } from '../core/index.js';
 
 /** The engine's own state of one invocation. Its parts are derived from five instants, so they add up by construction. */
 export class InvocationRecord implements Outcome {
@@ -87,7 +87,7 @@ export interface PendingBatch extends Batch {
 export class ContainerRecord implements Container {
   readonly id: number;
   readonly functionId: string;
-  readonly launchedMs: number;
+  launchedMs: number;
   state: ContainerState = 'starting';
   readyMs = Number.NaN;
   inFlight = 0;
@@ -102,6 +102,10 @@ export class ContainerRecord implements Container {
   /** When it last gave a sign of life while it had work. */
   lastSignMs = 0;
   idleSinceMs = 0;
+  /** Its launch waits for a place under a cap of containers: the backend does not know it yet. */
+  waits = false;
+  /** What the scheduler asked for meanwhile. */
+  wantedClass: CpuClass | undefined = undefined;
 
   constructor(id: number, functionId: string, launchedMs: number, readonly pool = new Pool()) {
     this.id = id;

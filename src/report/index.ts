@@ -1,3 +1,4 @@
+export { renderCap } from './cap-lines.js';
 export { renderClairvoyant } from './clairvoyant-lines.js';
 export { pairWithLive, pairWithPublished, renderValidation } from './validation-table.js';
 export { formatMs, renderInstrument, renderNotes, renderProblems, renderSummaryTable, type TableStyle } from './summary-table.js';

@@ -26,6 +26,8 @@ export interface CellAverage {
   readonly containers: number | null;
   readonly gbSeconds: number | null;
   readonly cpuSeconds: number | null;
+  /** What a cap of containers did: means of the counts, and the longest wait of all. Undefined without a cap. */
+  readonly cap: CellSummary['containers']['cap'];
 }
 
 /** Null when one of them is unknown: a mean over some of the repetitions would pass for one over all. */
@@ -37,6 +39,18 @@ function mean(values: readonly (number | null)[]): number | null {
     sum += value;
   }
   return sum / values.length;
+}
+
+function averageCap(runs: readonly CellSummary[]): CellAverage['cap'] {
+  const caps = runs.flatMap(({ containers }) => containers.cap ?? []);
+  const [first] = caps;
+  if (first === undefined) return undefined;
+  return {
+    max: first.max,
+    launchesWaited: mean(caps.map(({ launchesWaited }) => launchesWaited)) ?? 0,
+    longestWaitMs: Math.max(...caps.map(({ longestWaitMs }) => longestWaitMs)),
+    endedForOthers: mean(caps.map(({ endedForOthers }) => endedForOthers)) ?? 0,
+  };
 }
 
 type RowKey = Pick<CellSummary['cell'], 'experiment' | 'workload' | 'scheduler' | 'parameters'>;
@@ -75,6 +89,7 @@ function average(runs: readonly CellSummary[], label: string): CellAverage {
     containers: over((run) => run.containers.launched),
     gbSeconds: over((run) => run.memory.gbSeconds),
     cpuSeconds: over((run) => run.cpu.coreSeconds),
+    cap: averageCap(used),
   };
 }
 

@@ -22,7 +22,7 @@ export function formatMs(valueMs: number | null): string {
   return valueMs >= 10 ? valueMs.toFixed(1) : valueMs.toFixed(2);
 }
 
-function formatAmount(value: number | null): string {
+export function formatAmount(value: number | null): string {
   return value === null ? '–' : value.toFixed(value >= 100 ? 0 : value >= 10 ? 1 : 2);
 }
 

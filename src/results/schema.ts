@@ -62,7 +62,13 @@ export const summarySchema = z.object({
     execution: latencySummarySchema,
     response: latencySummarySchema,
   }),
-  containers: z.object({ launched: z.number().int(), peak: z.number().int(), containerSeconds: z.number() }),
+  containers: z.object({
+    launched: z.number().int(),
+    peak: z.number().int(),
+    containerSeconds: z.number(),
+    /** With `--max-containers`: launches that waited for a place, the longest of these waits, and idle containers that were ended to make room. */
+    cap: z.object({ max: z.number().int(), launchesWaited: z.number().int(), longestWaitMs: z.number(), endedForOthers: z.number().int() }).optional(),
+  }),
   memory: z.object({
     peakMb: nullableNumber,
     meanMb: nullableNumber,
@@ -122,6 +128,8 @@ export const manifestSchema = z.object({
     baseImage: z.string().nullable().default(null),
     /** Docker: images that stand for functions, by the name of the function. */
     images: z.record(z.string(), z.string()).default({}),
+    /** Containers that a cell may have at a time; null: as many as its scheduler launches. */
+    maxContainers: z.number().int().nullable().default(null),
     maxAttempts: z.number().int(),
     maxLagMs: z.number(),
     maxFailedShare: z.number(),

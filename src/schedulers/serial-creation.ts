@@ -14,7 +14,8 @@ const maxLaunchesEach = 3;
 /**
  * Provides the containers of a tick as the artifact of FaaSBatch does for all its strategies: warm ones are taken first, newest first,
  * the missing ones are created one after another inside the tick, and nothing starts before the last of them is ready. Ticks overlap:
- * a slow one does not hold up the next. A tick whose containers go as fast as they come starts with what it has in the end.
+ * a slow one does not hold up the next. A tick whose containers go as fast as they come starts with what it has in the end, and where a
+ * cap on containers takes them from it, at once: it can have no more.
  */
 export class SerialCreation {
   readonly #start: (containers: readonly Container[], group: readonly Invocation[], ctx: SchedulerContext) => void;
@@ -59,11 +60,13 @@ export class SerialCreation {
 
   /** Creates the next missing container, or starts everything when none is missing. */
   #advance(functionId: string, tick: Tick, ctx: SchedulerContext): void {
-    // One that was idle when taken may have died or outlived its keep-alive since.
+    // One that was idle when taken may have died, outlived its keep-alive, or been ended to make room since.
+    const heldBefore = tick.containers.length;
     for (let i = tick.containers.length - 1; i >= 0; i -= 1) {
       if (tick.containers[i]?.state !== 'idle') tick.containers.splice(i, 1);
     }
-    const makesDo = tick.containers.length > 0 && tick.created >= maxLaunchesEach * tick.wanted;
+    const lostSome = tick.containers.length < heldBefore;
+    const makesDo = tick.containers.length > 0 && ((ctx.maxContainers !== undefined && lostSome) || tick.created >= maxLaunchesEach * tick.wanted);
     if (tick.containers.length < tick.wanted && !makesDo) {
       tick.created += 1;
       const container = ctx.launch(functionId);

@@ -4,6 +4,8 @@ import type { CellSummary } from '../results/index.js';
 export interface CellSettings {
   readonly seed: number;
   readonly keepAliveMs: number;
+  /** Null: as many containers as the scheduler launches. */
+  readonly maxContainers: number | null;
   readonly maxAttempts: number;
   readonly maxLagMs: number;
   readonly maxFailedShare: number;

@@ -28,7 +28,7 @@ interface CellEvidence {
 /** What is stored of a cell that has come to some end. */
 export function summarize(evidence: CellEvidence): CellSummary {
   const { cell, engine, recorder, profile, error, wallMs, samplerCost, harnessCpuMs } = evidence;
-  const { counts } = engine;
+  const { counts, cap } = engine;
   const { workload, key, multiplexing } = cell;
   const metrics = recorder.metrics(counts.arrived, wallMs, engine.cores);
   const verdict = judgeCell({ metrics, counts, expected: workload.intendedMs.length, error, limits: evidence.limits });
@@ -46,7 +46,7 @@ export function summarize(evidence: CellEvidence): CellSummary {
     invocations: { ...metrics.invocations, retried: counts.retried },
     errorCodes: metrics.errorCodes,
     latencyMs: metrics.latencyMs,
-    containers: metrics.usage.containers,
+    containers: { ...metrics.usage.containers, ...(cap === undefined ? {} : { cap }) },
     memory: { ...metrics.usage.memory, source: evidence.memorySource },
     cpu: { ...metrics.usage.cpu, hostStolenShare: samplerCost?.stolenShare ?? null },
     loadGenerator: { ...metrics.loadGenerator, realTime: evidence.realTime },

@@ -1,6 +1,6 @@
 export { calibrate } from './calibration.js';
 export type { CellProgress, CellSettings } from './cell-run.js';
-export { LiveCellRun, type BackendDeps, type Programs } from './live-cell-run.js';
+export { LiveCellRun, type Programs } from './live-cell-run.js';
 export { readOptionValue, refuseSettings } from './option-overrides.js';
 export { measureHost, type HostMeasurements } from './measure-host.js';
 export { planSuite, type Selection, type SuitePlan } from './plan.js';

@@ -25,7 +25,7 @@ import { describeScheduler, type PluginSchedulers } from './suite-plugins.js';
 import { Watchdog } from './watchdog.js';
 
 /** What a backend is made of for one cell. */
-export interface BackendDeps {
+interface BackendDeps {
   readonly clock: MonotonicClock;
   readonly observer: ContainerObserver;
   readonly functions: ReadonlyMap<string, FunctionSpec>;
@@ -209,6 +209,7 @@ export class LiveCellRun implements CellRun {
       functions: workload.functions,
       recorder: this.#recorder,
       keepAliveMs: settings.keepAliveMs,
+      maxContainers: settings.maxContainers ?? undefined,
       maxAttempts: settings.maxAttempts,
       stallTimeoutMs,
       hookWatch: this.#watchdog,
@@ -217,7 +218,6 @@ export class LiveCellRun implements CellRun {
     this.#engine = engine;
     this.#replaying = true;
     const env = await this.#startServices(backend);
-    if (this.#interrupted) return interruption();
     await backend.open({ listener: engine, functions: workload.functions, inputOf: workload.inputOf, multiplexing, serviceSliceMs, env });
     if (this.#interrupted) return interruption();
     this.#cpuBeforeMs = processCpuMs();

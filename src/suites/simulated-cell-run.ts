@@ -137,6 +137,7 @@ export class SimulatedCellRun implements CellRun {
       functions: workload.functions,
       recorder: this.#recorder,
       keepAliveMs: settings.keepAliveMs,
+      maxContainers: settings.maxContainers ?? undefined,
       maxAttempts: settings.maxAttempts,
       stallTimeoutMs,
       hookWatch: watchdog,

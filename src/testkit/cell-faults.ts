@@ -46,6 +46,8 @@ function containerFaults(cell: FakeCell): string[] {
     if (alive !== (left === undefined)) faults.push(`container ${id} is ${container.state} and ${left === undefined ? 'never left' : 'left'}`);
     if (left !== undefined && usage === undefined) faults.push(`the usage of container ${id} is unknown`);
   }
+  const { mostHeld } = cell.backend;
+  if (mostHeld > (cell.engine.cap?.max ?? Number.POSITIVE_INFINITY)) faults.push(`there were ${mostHeld} containers at a time under a cap of ${cell.engine.cap?.max ?? 0}`);
   if (cell.recorder.containers.size !== cell.engine.counts.launched) faults.push(`${cell.engine.counts.launched} launches, ${cell.recorder.containers.size} recorded`);
   return faults;
 }

@@ -33,6 +33,9 @@ function onlyWith(...names: (keyof Troubles)[]): fc.Arbitrary<Scenario> {
   );
 }
 
+/** Launches wait, and idle containers are ended for them. */
+const crowded = fc.record({ scenario: troubled, maxContainers: fc.integer({ min: 1, max: 4 }) }).map(({ scenario, maxContainers }): Scenario => ({ ...scenario, maxContainers }));
+
 /** What is wrong with a cell that has ended, in a sentence; launches that fail again and again are not the scheduler's doing. */
 function faultOf(cell: SchedulerCell, { definition: { name } }: Subject): string | undefined {
   const [deed] = cell.spy.actionsOnTheDead;
@@ -127,6 +130,7 @@ export const behaviourRules: readonly Rule[] = [
   seesToTheEnd('sees every invocation to its end, once, when containers are lost in mid-batch', 0.5, onlyWith('shortLife', 'kills')),
   seesToTheEnd('sees every invocation to its end, once, when containers are blocked', 0.5, onlyWith('blocks')),
   seesToTheEnd('sees every invocation to its end, once, whatever goes wrong', 1, troubled),
+  seesToTheEnd('sees every invocation to its end, once, under a cap of containers', 0.5, crowded),
   leavesTheDead,
   sameSeed,
   nothingKept,

@@ -47,12 +47,13 @@ function announcing(subject: Subject, around: HookCall): HookCall {
 }
 
 /** A cell that will run the scenario: `cell.replay(scenario.trace)`. */
-export function cellOf(subject: Subject, { trace, troubles, seed, keepAliveMs }: Scenario, around: HookCall = (_hook, call) => call()): SchedulerCell {
+export function cellOf(subject: Subject, { trace, troubles, seed, keepAliveMs, maxContainers }: Scenario, around: HookCall = (_hook, call) => call()): SchedulerCell {
   const { definition, schedulerOptions } = subject;
   return new SchedulerCell(definition, {
     schedulerOptions,
     seed,
     keepAliveMs,
+    maxContainers,
     functions: scenarioFunctions,
     timeoutMs: 2_000,
     profile: fakeProfile(trace),

@@ -7,6 +7,7 @@ export interface Scenario {
   readonly troubles: Troubles;
   readonly seed: number;
   readonly keepAliveMs: number;
+  readonly maxContainers?: number | undefined;
 }
 
 const linesShown = 20;
@@ -27,12 +28,13 @@ function arrivalLine({ intendedMs, functionId = 'f', lagMs = 0 }: Arrival, id: n
 }
 
 /** A scenario in a few lines: what arrives, and what goes wrong. */
-export function describeScenario({ trace, troubles, seed }: Scenario): string {
+export function describeScenario({ trace, troubles, seed, maxContainers }: Scenario): string {
   const lines = [`Seen with this trace${trace.length > linesShown ? ` of ${trace.length} invocations` : ''} (cell seed ${seed}):`];
   lines.push(...trace.slice(0, linesShown).map(arrivalLine));
   if (trace.length > linesShown) lines.push(`  and ${trace.length - linesShown} more`);
   for (const [name, share] of Object.entries(troubles) as [keyof Troubles, number][]) {
     if (share >= 0.0005) lines.push(`  ${round(share * 100)} % ${troubleTexts[name]}`);
   }
+  if (maxContainers !== undefined) lines.push(`  at most ${maxContainers} ${maxContainers === 1 ? 'container' : 'containers'} at a time (--max-containers ${maxContainers})`);
   return lines.join('\n');
 }

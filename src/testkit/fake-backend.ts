@@ -13,6 +13,8 @@ export interface FakeBackendOptions {
   failsLaunch?(container: Container): boolean;
   /** Lost this long after it was ready, whatever it does; undefined: never. */
   livesMs?(container: Container): number | undefined;
+  /** From its retirement or loss until its last word; 0 unless it is given. */
+  endsAfterMs?(container: Container): number;
   /** From dispatch until the batch is inside; batches do not overtake each other. */
   transportMs?(batch: Batch): number;
   executionMs?(invocation: Invocation): number;
@@ -73,6 +75,8 @@ export class FakeBackend implements Backend {
   readonly #options: FakeBackendOptions;
   readonly #containers = new Map<number, FakeContainer>();
   #listener: BackendListener | undefined;
+  #held = 0;
+  #mostHeld = 0;
 
   constructor(clock: FakeClock, options: FakeBackendOptions = {}) {
     this.#clock = clock;
@@ -83,6 +87,11 @@ export class FakeBackend implements Backend {
       this.setCpuClass = (container, cpuClass) => this.actions.push({ kind: 'setCpuClass', atMs: clock.nowMs(), containerId: container.id, cpuClass });
       this.cpuState = (container) => options.cpuStateOf?.(container) ?? ((this.#containers.get(container.id)?.executing ?? 0) > 0 ? 'runnable' : 'sleeping');
     }
+  }
+
+  /** The most containers at a time, each from its launch to its last word. */
+  get mostHeld(): number {
+    return this.#mostHeld;
   }
 
   async open(cell: BackendCell): Promise<void> {
@@ -109,6 +118,8 @@ export class FakeBackend implements Backend {
       serialBusy: false,
     };
     this.#containers.set(container.id, fake);
+    this.#held += 1;
+    this.#mostHeld = Math.max(this.#mostHeld, this.#held);
     this.#after(fake, this.#options.launchMs?.(container) ?? 100, () => {
       if (this.#options.failsLaunch?.(container) === true) this.lose(container.id);
       else this.#becomeReady(fake);
@@ -235,7 +246,10 @@ export class FakeBackend implements Backend {
     fake.timers.clear();
     fake.running.clear();
     fake.executing = 0;
-    this.#clock.ownedBy('backend').setTimer(0, () => this.#listener?.containerEnded(fake.container.id, { cpuMs: 1, peakMemoryMb: 1 }));
+    this.#clock.ownedBy('backend').setTimer(this.#options.endsAfterMs?.(fake.container) ?? 0, () => {
+      this.#held -= 1;
+      this.#listener?.containerEnded(fake.container.id, { cpuMs: 1, peakMemoryMb: 1 });
+    });
   }
 
   #isRunning(invocationId: number): boolean {

@@ -11,6 +11,8 @@ export interface FakeCellOptions extends FakeBackendOptions {
   readonly functions?: readonly string[];
   readonly timeoutMs?: number;
   readonly keepAliveMs?: number;
+  /** No cap unless it is given. */
+  readonly maxContainers?: number | undefined;
   readonly maxAttempts?: number;
   readonly stallTimeoutMs?: number;
 }
@@ -45,6 +47,7 @@ export class FakeCell {
       functions: new Map((options.functions ?? ['f', 'g']).map((functionId) => [functionId, specOf(functionId, options.timeoutMs ?? 10_000)])),
       recorder: this.recorder,
       keepAliveMs: options.keepAliveMs ?? 600_000,
+      maxContainers: options.maxContainers,
       maxAttempts: options.maxAttempts ?? 2,
       stallTimeoutMs: options.stallTimeoutMs ?? 30_000,
       onFinished: (error) => {

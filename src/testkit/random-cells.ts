@@ -63,6 +63,7 @@ export function troubledBackend(seed: number, troubles: Troubles): FakeBackendOp
     launchMs: ({ id }) => draw(`launch ${id}`, 400),
     failsLaunch: ({ id }) => happens(`failed launch ${id}`, troubles.failedLaunch),
     livesMs: ({ id }) => (happens(`short life ${id}`, troubles.shortLife) ? draw(`life ${id}`, 800) : undefined),
+    endsAfterMs: ({ id }) => draw(`end ${id}`, 50),
     transportMs: ({ id }) => draw(`transport ${id}`, 3),
     executionMs: ({ id, attempt }) => draw(`execution ${id} ${attempt}`, id % 7 === 0 ? 2_000 : 60),
     responseMs: ({ id }) => draw(`response ${id}`, 3),

@@ -53,6 +53,9 @@ function spyContext(ctx: SchedulerContext, { on, timerSet, around }: ContextObse
     get nowMs() {
       return ctx.nowMs;
     },
+    get maxContainers() {
+      return ctx.maxContainers;
+    },
     get cores() {
       return ctx.cores;
     },

@@ -24,6 +24,7 @@ describe('an option of an earlier run', () => {
     ['--launch-limit', { launchLimit: 5 }],
     ['--container-memory', { containerMemory: 512 }],
     ['--container-cores', { containerCores: 1 }],
+    ['--max-containers', { maxContainers: 4 }],
     ['limit or warm-up than --quick has', { quick: true as const }],
     ['--seed, --launch-limit, --container-cores', { containerCores: 1, launchLimit: 1, seed: 9 }],
   ])('cannot be changed when it is resumed: %s', (named, given) => {

@@ -71,6 +71,22 @@ describe('a simulated suite', () => {
     expect(stderr).toContain("was run on host profile 'icdcs2023-testbed' as it was then");
   });
 
+  it('has at most so many containers as --max-containers says, tells what that did, and does not go on with another number', async () => {
+    const options = ['--limit', '60', '--workloads', 'icdcs-cpu', '--schedulers', 'vanilla,baseline', '--out', place.out] as const;
+    const { code, stdout } = await place.run(...simulated, ...options, '--max-containers', '3');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^e2e · icdcs-cpu a cap of 3 containers made launches wait, which counts as sched: vanilla \d+ \(at most [\d.]+ ms\), baseline \d+ /m);
+    const results = findResultSet('latest', place.out);
+    expect(results.manifest.settings.maxContainers).toBe(3);
+    for (const { containers } of results.readSummaries()) {
+      expect(containers).toMatchObject({ peak: 3, cap: { max: 3 } });
+      expect(containers.cap?.launchesWaited).toBeGreaterThan(0);
+    }
+    const again = await place.run(...simulated, ...options, '--max-containers', '4', '--resume');
+    expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining('was run with another --max-containers') as string });
+    expect((await place.run(...simulated, '--max-containers', '0', '--out', place.out)).stderr).toContain('It must be a whole number from 1 to 100000.');
+  });
+
   it('runs the schedulers of others, and ends one that never returns', async () => {
     const plugin = join(place.folder, 'endless.mjs');
     writeFileSync(

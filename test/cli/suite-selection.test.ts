@@ -10,6 +10,6 @@ it.each([
 });
 
 it('options that mean something are not', () => {
-  expect(() => checkBackendOptions({ out: 'results', host: 'icdcs2023-testbed', containerCores: 1 }, 'simulation')).not.toThrow();
-  expect(() => checkBackendOptions({ out: 'results', launchLimit: 4, containerMemory: 512, recalibrate: true, containerCores: 1 }, 'process')).not.toThrow();
+  expect(() => checkBackendOptions({ out: 'results', host: 'icdcs2023-testbed', containerCores: 1, maxContainers: 4 }, 'simulation')).not.toThrow();
+  expect(() => checkBackendOptions({ out: 'results', launchLimit: 4, containerMemory: 512, recalibrate: true, containerCores: 1, maxContainers: 4 }, 'process')).not.toThrow();
 });

@@ -9,7 +9,7 @@ export const noDocker: string | undefined =
   process.env['FBB_REQUIRE_DOCKER'] === undefined
     ? await connectDaemon().then(
         () => undefined,
-        (thrown: Error) => thrown.message,
+        (thrown: unknown) => (thrown as Error).message,
       )
     : undefined;
 

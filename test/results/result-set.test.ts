@@ -67,6 +67,7 @@ describe('a result set', () => {
       const selection = data['selection'] as Record<string, unknown>;
       delete selection['set'];
       delete selection['plugins'];
+      delete (data['settings'] as Record<string, unknown>)['maxContainers'];
     });
     edit(paths[1], (data) => delete data['notes']);
     const opened = ResultSet.open(results.folder);

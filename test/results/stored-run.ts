@@ -14,6 +14,7 @@ export interface SummaryNumbers {
   /** Means of the parts. */
   readonly parts?: Partial<Record<Exclude<keyof CellSummary['latencyMs'], 'total'>, number | null>>;
   readonly containers?: number;
+  readonly cap?: CellSummary['containers']['cap'];
   readonly gbSeconds?: number | null;
   readonly coreSeconds?: number;
 }
@@ -28,7 +29,7 @@ export function keyOf(given: Partial<CellKey> = {}): CellKey {
 }
 
 /** The summary of a cell that went well, with the numbers that matter to a test. */
-export function summaryOf({ cell, valid = true, problems = [], skipped, notes = [], arrived = 10, total = {}, parts = {}, containers = 1, gbSeconds = 0, coreSeconds = 0 }: SummaryNumbers = {}): CellSummary {
+export function summaryOf({ cell, valid = true, problems = [], skipped, notes = [], arrived = 10, total = {}, parts = {}, containers = 1, cap, gbSeconds = 0, coreSeconds = 0 }: SummaryNumbers = {}): CellSummary {
   const part = (name: keyof typeof parts): LatencySummary => latency({ mean: parts[name] ?? null });
   return {
     schema: schemaVersion,
@@ -51,7 +52,7 @@ export function summaryOf({ cell, valid = true, problems = [], skipped, notes = 
       execution: part('execution'),
       response: part('response'),
     },
-    containers: { launched: containers, peak: containers, containerSeconds: 1 },
+    containers: { launched: containers, peak: containers, containerSeconds: 1, ...(cap === undefined ? {} : { cap }) },
     memory: { peakMb: 1, meanMb: 1, gbSeconds, unsampledContainers: 0, source: 'pss' },
     cpu: { coreSeconds, sampledContainers: 0, meanUtilization: 0.5, hostMeanUtilization: null, hostStolenShare: null },
     loadGenerator: { lagP50Ms: 0.1, lagP99Ms: null, lagMaxMs: 0.2, realTime: false },
@@ -76,9 +77,7 @@ export function manifestOf(given: Partial<Manifest> = {}): Manifest {
     suite: { name: 'tiny', hash: 'h', source: 'tiny.yaml' },
     backend: 'process',
     fib30Ms: null,
-    settings: { keepAliveMs: 600_000, launchLimit: 4, containerMemoryMb: 1_024, containerCores: null,
-      baseImage: null,
-      images: {}, maxAttempts: 2, maxLagMs: 50, maxFailedShare: 0, rows: true,
+    settings: { keepAliveMs: 600_000, launchLimit: 4, containerMemoryMb: 1_024, containerCores: null, baseImage: null, images: {}, maxContainers: null, maxAttempts: 2, maxLagMs: 50, maxFailedShare: 0, rows: true,
       warmupInvocations: 0 },
     host: { platform: 'linux', cores: 2, cpuGovernor: null },
     workloads: { 'icdcs-cpu': { hash: 'w', load: 0.35 } },

@@ -116,6 +116,16 @@ describe('vanilla', () => {
     expect(faultsOf(cell)).toEqual([]);
   });
 
+  it('makes do at once with the containers it has when a cap on containers takes them', () => {
+    const cell = new SchedulerCell(vanilla, { maxContainers: 2 });
+    cell.burst(5);
+    cell.finish();
+    // The third launch needs the place of an idle one: with what is left, the tick begins.
+    expect(cell.engine.counts.launched).toBe(3);
+    expect(cell.recorder.outcomes.map(({ status }) => status)).toEqual(Array(5).fill('completed'));
+    expect(faultsOf(cell)).toEqual([]);
+  });
+
   it('puts what a dead container gives back into the next tick', () => {
     const cell = new SchedulerCell(vanilla, { endingOf: ({ id, attempt }) => (id === 0 && attempt === 1 ? 'kills' : 'completed') });
     cell.burstAt(0, 2);

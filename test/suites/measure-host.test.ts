@@ -25,7 +25,7 @@ function folder(name: string, kind: 'cpu' | 'io'): FunctionFolder {
   return { name, description: name, kind, handlerPath: '', timeoutMs: 60_000, needs: [] };
 }
 
-const settings = { seed: 0, keepAliveMs: 600_000, maxAttempts: 1, maxLagMs: 1, maxFailedShare: 0 };
+const settings = { seed: 0, keepAliveMs: 600_000, maxContainers: null, maxAttempts: 1, maxLagMs: 1, maxFailedShare: 0 };
 const plugins = new PluginSchedulers(builtinSchedulers());
 const simulatedRun: CreateCellRun = (cell, sink) => new SimulatedCellRun(cell, sink, { settings, plugins, watchdogProgram: '', createWorld: (needs) => new SimulatedWorld({ host, ...needs }) });
 

@@ -67,6 +67,30 @@ describe('the summary of a simulated cell', () => {
   });
 });
 
+describe('a simulated cell with a cap of containers', () => {
+  it.each(['vanilla', 'sfs', 'baseline', 'batching', 'batching-expanding', 'continuous'])('of one completes everything under %s, and tells what the cap did', async (name) => {
+    const sink = new KeptRows();
+    const { summary } = await smallRun(smallCell(builtin(name)), { sink, maxContainers: 1 }).run();
+    expect(summary).toMatchObject({ valid: true, problems: [], invocations: { arrived: 60, completed: 60 }, containers: { peak: 1, cap: { max: 1 } } });
+    expect(summarySchema.parse(JSON.parse(JSON.stringify(summary)))).toEqual(summary);
+    expect(summary.containers.cap?.launchesWaited).toBeGreaterThan(0);
+    expect(summary.containers.cap?.longestWaitMs).toBeGreaterThan(0);
+    expect(summary.containers.cap?.endedForOthers).toBeGreaterThan(0);
+    expect(sink.containers).toHaveLength(summary.containers.launched);
+    // One after another.
+    const rows = sink.containers.sort((a, b) => a.id - b.id);
+    for (const [index, { launchedMs }] of rows.entries()) expect(launchedMs).toBeGreaterThanOrEqual(rows[index - 1]?.retiredMs ?? 0);
+    for (const outcome of sink.invocations) expect(sumOfParts(outcome)).toBeCloseTo(outcome.totalMs, 6);
+  });
+
+  it('that never binds is the same cell, and says so', async () => {
+    const free = await smallRun(smallCell(builtin('vanilla'))).run();
+    const capped = await smallRun(smallCell(builtin('vanilla')), { maxContainers: 1_000 }).run();
+    expect(free.summary.containers).not.toHaveProperty('cap');
+    expect(capped.summary).toEqual({ ...free.summary, containers: { ...free.summary.containers, cap: { max: 1_000, launchesWaited: 0, longestWaitMs: 0, endedForOthers: 0 } } });
+  });
+});
+
 describe('containers of a simulated cell', () => {
   const oneForEach = (more: Partial<Scheduler>, spare = 0): SchedulerDefinition =>
     schedulerOf(() => ({

@@ -80,12 +80,13 @@ export class KeptRows implements RowSink {
 interface SmallRunOptions {
   readonly host?: HostProfile;
   readonly sink?: RowSink;
+  readonly maxContainers?: number;
   readonly onWorld?: (world: SimulatedWorld) => void;
 }
 
-export function smallRun(cell: PlannedCell, { host = smallHost, sink = new KeptRows(), onWorld }: SmallRunOptions = {}): SimulatedCellRun {
+export function smallRun(cell: PlannedCell, { host = smallHost, sink = new KeptRows(), maxContainers, onWorld }: SmallRunOptions = {}): SimulatedCellRun {
   return new SimulatedCellRun(cell, sink, {
-    settings: { seed: 1, keepAliveMs: 600_000, maxAttempts: 2, maxLagMs: 1, maxFailedShare: 0 },
+    settings: { seed: 1, keepAliveMs: 600_000, maxContainers: maxContainers ?? null, maxAttempts: 2, maxLagMs: 1, maxFailedShare: 0 },
     plugins: new PluginSchedulers(builtinSchedulers()),
     watchdogProgram: '',
     createWorld(needs) {

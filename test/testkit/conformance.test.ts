@@ -70,6 +70,30 @@ describe('the conformance tests', () => {
     expect(message).toMatch(/'(odd|Odd)'/);
   });
 
+  it('find a scheduler that wants more containers before it begins than a cap lets it have, and name the cap', () => {
+    const gathering = definition({}, () => {
+      const held: Parameters<Scheduler['onArrival']>[0][] = [];
+      const advance = (functionId: string, ctx: SchedulerContext): void => {
+        const { idle } = ctx.pool(functionId);
+        const group = held.filter((invocation) => invocation.functionId === functionId);
+        if (group.length === 0) return;
+        if (idle.length < 5) ctx.launch(functionId);
+        else for (const invocation of group) ctx.assign(idle.at(-1) ?? ctx.launch(functionId), [held.splice(held.indexOf(invocation), 1)[0] ?? invocation], 'serial');
+      };
+      return {
+        onArrival: (invocation: Parameters<Scheduler['onArrival']>[0], ctx: SchedulerContext) => { held.push(invocation); advance(invocation.functionId, ctx); },
+        onContainerReady: ({ functionId }: { functionId: string }, ctx: SchedulerContext) => advance(functionId, ctx),
+        onContainerLost: ({ functionId }: { functionId: string }, ctx: SchedulerContext) => advance(functionId, ctx),
+        onContainerIdle: ({ functionId }: { functionId: string }, ctx: SchedulerContext) => advance(functionId, ctx),
+      };
+    });
+    const failures = broken(gathering);
+    expect(failures['completes every invocation when nothing goes wrong']).toBeUndefined();
+    expect(failures['sees every invocation to its end, once, under a cap of containers']?.message).toMatch(
+      /^Scheduler 'odd' left \d+ invocations unassigned while \d+ idle containers in a row were ended unused, to make room for launches under a cap of (\d)\.\n[^]*\n {2}at most \1 containers? at a time \(--max-containers \1\)$/,
+    );
+  });
+
   it('find what is kept from one cell to another', () => {
     let arrivals = 0;
     const failures = broken(definition({}, () => ({ onArrival: (invocation: never, ctx: SchedulerContext) => { arrivals += 1; ctx.setTimer(arrivals, () => ctx.assign(ctx.launch((invocation as { functionId: string }).functionId), [invocation], 'serial')); } })));

@@ -25,6 +25,17 @@ describe('the fake backend', () => {
     cell.finish();
   });
 
+  it('counts a container until its last word, which comes when it is told to come', () => {
+    const cell = new FakeCell({ scheduler: passiveScheduler(), endsAfterMs: () => 40 });
+    cell.engine.retire(cell.engine.launch('f'));
+    cell.clock.advanceTo(39);
+    cell.engine.launch('f');
+    cell.clock.advanceTo(41);
+    cell.engine.launch('f');
+    expect(cell.backend.mostHeld).toBe(2);
+    expect([...cell.recorder.containers.values()].map(({ usage }) => usage !== undefined)).toEqual([true, false, false]);
+  });
+
   it('tells CPU times when it is asked to', () => {
     const cell = new SchedulerCell(batching, { cpuMs: ({ id }) => id + 3 });
     cell.burst(2);

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import Docker from 'dockerode';
 import { describeError, FbbError } from '../../core/index.js';
-import { codeOf, daemonError, daemonSaid } from './daemon-errors.js';
+import { codeOf, daemonSaid } from './daemon-errors.js';
 
 /** What a run needs to know of a daemon. */
 export interface Daemon {
@@ -123,12 +123,3 @@ interface DaemonInfo {
 
 /** Those that containers of a run are given. */
 const limits = /no (memory limit|swap limit|cpu cfs|cpu quota|pids limit)/i;
-
-/** Does something with a daemon; what it refuses becomes one of our errors. */
-export async function asking<T>(doing: string, ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask();
-  } catch (thrown) {
-    throw daemonError(thrown, doing);
-  }
-}

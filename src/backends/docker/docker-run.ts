@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join, posix } from 'node:path';
-import type Docker from 'dockerode';
+import type { NetworkInspectInfo } from 'dockerode';
 import { describeError, FbbError, type FunctionSpec } from '../../core/index.js';
 import { classChangerHere, LaunchedBackend, removeAbandonedFolders, StreamClient, whyNoRealTime, type ClassChanger, type ContainerSource, type LaunchedBackendOptions } from '../launched/index.js';
 import { ArtifactClient } from './artifact-client.js';
@@ -115,16 +115,17 @@ export class DockerRun {
     }
     const { runId } = this.#options;
     try {
-      const made = (await docker.createNetwork({
+      const made = await docker.createNetwork({
         Name: `${runId}-${mark.slice(0, 8)}`,
         Driver: 'bridge',
         Internal: reach.by === 'socket',
         Options: { 'com.docker.network.bridge.enable_icc': 'false' },
         Labels: { ...runLabels(runId), [cellLabel]: mark },
-      })) as Docker.Network;
-      const { IPAM } = (await made.inspect()) as Docker.NetworkInspectInfo;
+      });
+      const { IPAM }: NetworkInspectInfo = await made.inspect();
       return { id: made.id, gateway: IPAM?.Config?.[0]?.Gateway };
     } catch (thrown) {
+      await removeCell(docker, mark).catch(() => undefined);
       throw daemonError(thrown, 'make the network of a cell');
     }
   }

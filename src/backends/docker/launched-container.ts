@@ -45,7 +45,7 @@ export class LaunchedContainer {
     this.ending = new Promise((resolve) => (this.#endIt = resolve));
   }
 
-  get isStarting(): boolean {
+  isStarting(): boolean {
     return this.#state === 'starting';
   }
 
@@ -100,7 +100,7 @@ export class LaunchedContainer {
     const inDaemon = this.inDaemon as Docker.Container;
     try {
       const { State } = await inDaemon.inspect();
-      const stderr = unframed((await inDaemon.logs({ stdout: false, stderr: true, tail: stderrLines })) as unknown as Buffer);
+      const stderr = unframed(await inDaemon.logs({ stdout: false, stderr: true, tail: stderrLines }));
       const line = tellingLine(stderr);
       const how = State.ExitCode > 128 ? `ended by signal ${State.ExitCode - 128}` : `exited with code ${State.ExitCode}`;
       const why = line === undefined ? how : `${how}: ${line}`;

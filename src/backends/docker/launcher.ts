@@ -94,11 +94,11 @@ class DockerLauncher {
     const saysReady = bySocket ? openControl(container, join(this.#config.folder, `c${launch.id}`)) : undefined;
     container.made = this.#make(launch, kind, container);
     await container.made;
-    if (!container.isStarting || container.inDaemon === undefined) return;
+    if (!container.isStarting() || container.inDaemon === undefined) return;
     await container.inDaemon.start();
     const found = await container.look(this.#config.publishOn);
     // One that has ended already is told of by the daemon.
-    if (found === undefined || !container.isStarting) return;
+    if (found === undefined || !container.isStarting()) return;
     send({ type: 'started', id: launch.id, pid: found.pid, place: found.place });
     if (found.place.kind === 'told') await container.followStats((reading) => send({ type: 'read', id: launch.id, reading }));
     if (saysReady === undefined) await this.#awaitAnswer(launch, kind, container, found.listensOn);
@@ -111,7 +111,7 @@ class DockerLauncher {
   async #make(launch: Launch, kind: FunctionContainer, container: LaunchedContainer): Promise<void> {
     await this.#watching;
     await container.control?.listening();
-    if (!container.isStarting) return;
+    if (!container.isStarting()) return;
     const options = containerOptions(launch, kind, { ...this.#config, socketsOnHost: container.control?.folder });
     container.inDaemon = await this.#docker.createContainer(options);
   }
@@ -121,14 +121,14 @@ class DockerLauncher {
     if (listensOn === undefined) throw new Error('it has no address');
     const ours = kind.speaks === 'ours';
     const isReady = (body: string): boolean => !ours || body.includes('"status":"ok"');
-    if (!(await waitUntilReady(listensOn, isReady, () => container.isStarting))) return;
+    if (!(await waitUntilReady(listensOn, isReady, () => container.isStarting()))) return;
     const problem = ours ? undefined : await initialize(listensOn, launch.functionId);
     if (problem !== undefined) throw new Error(problem);
     this.#becomeReady(container, listensOn);
   }
 
   #becomeReady(container: LaunchedContainer, listensOn?: Place): void {
-    if (!container.isStarting) return;
+    if (!container.isStarting()) return;
     container.becomeReady();
     send({ type: 'ready', id: container.id, ...listensOn });
   }

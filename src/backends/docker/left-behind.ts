@@ -3,7 +3,7 @@ import { statusOf } from './daemon-errors.js';
 import { cellLabel, contentLabel, isAbandoned, ownerLabel, runLabel } from './labels.js';
 
 /** What was removed. */
-export interface Removed {
+interface Removed {
   readonly containers: number;
   readonly networks: number;
   readonly images: number;

@@ -1,6 +1,5 @@
 export { findCellFolders, makeCellFolder, removeAbandonedFolders, removeFolder } from './cell-folder.js';
 export type { BatchListener, ContainerClient } from './container-client.js';
 export { classChangerHere, CpuClassControl, whyNoRealTime, type ClassChanger, type RealTimeBudget } from './cpu-class.js';
-export { LaunchedBackend, type ContainerSource, type LaunchedBackendOptions, type Reach } from './launched-backend.js';
-export { isGone, parseOwner, thisProcess, type Owner } from './owner.js';
+export { LaunchedBackend, type ContainerSource, type LaunchedBackendOptions } from './launched-backend.js';
 export { connectionsTo, fromDurations, StreamClient } from './stream-client.js';

@@ -36,7 +36,7 @@ export interface LaunchedBackendOptions {
 }
 
 /** How a launched container is reached: by its socket in the folder of the cell, unless its launcher tells where it listens. */
-export interface Reach {
+interface Reach {
   readonly containerId: number;
   readonly functionId: string;
   readonly socketPath: string;
@@ -146,7 +146,9 @@ export class LaunchedBackend implements Backend {
     });
     this.#launcher = launcher;
     launcher.on('message', (event: LauncherEvent) => this.#handle(event));
-    launcher.on('exit', () => (this.#cleanedUp = this.#launcherExited()));
+    launcher.on('exit', () => {
+      this.#cleanedUp = this.#launcherExited();
+    });
     await new Promise<void>((resolve, reject) => {
       launcher.once('spawn', resolve);
       launcher.once('error', reject);
@@ -296,13 +298,14 @@ export class LaunchedBackend implements Backend {
   /** The normal end of a cell; or the launcher died, and what it left is removed here. */
   async #launcherExited(): Promise<void> {
     const { listener } = this.#opened();
+    // First: the places of those that are gone now must not be given to others.
+    if (this.#closing === undefined) listener.backendFailed('FBB_ERR_BACKEND_FAILED', 'The launcher process ended in mid-cell.');
     for (const [containerId, live] of this.#live) {
       live.client?.close();
       live.cpuState?.close();
       listener.containerEnded(containerId, { cpuMs: undefined, peakMemoryMb: undefined });
     }
     this.#live.clear();
-    if (this.#closing === undefined) listener.backendFailed('FBB_ERR_BACKEND_FAILED', 'The launcher process ended in mid-cell.');
     await this.#source.cleanUp();
     removeFolder(this.#folder);
     this.#closed?.();

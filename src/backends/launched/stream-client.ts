@@ -44,7 +44,7 @@ class OutcomeReader implements Dispatcher.DispatchHandler {
 }
 
 /** Where a container listens. */
-export type Address = { readonly socketPath: string } | { readonly host: string; readonly port: number };
+type Address = { readonly socketPath: string } | { readonly host: string; readonly port: number };
 
 /** A pool of kept-alive connections to a container, one connection a request under way; the engine watches for silence, so nothing times out. */
 export function connectionsTo(address: Address): Pool {
@@ -66,7 +66,7 @@ export class StreamClient implements ContainerClient {
     this.#sameClock = sameClock;
   }
 
-  runBatch(batch: Batch, inputOf: (id: number) => unknown, { onOutcome, onEnd }: BatchListener): void {
+  runBatch(batch: Batch, inputOf: (id: number) => unknown, listener: BatchListener): void {
     const body = batch.invocations.map((invocation): WireInvocation => ({ function_id: String(invocation.id), input: inputOf(invocation.id) }));
     const sentMs = monotonicNowMs();
     this.#open += 1;
@@ -78,10 +78,10 @@ export class StreamClient implements ContainerClient {
         body: JSON.stringify(body),
       },
       new OutcomeReader({
-        onOutcome: this.#sameClock ? onOutcome : (outcome) => onOutcome(fromDurations(outcome, sentMs)),
+        onOutcome: (outcome) => listener.onOutcome(this.#sameClock ? outcome : fromDurations(outcome, sentMs)),
         onEnd: (failure) => {
           this.#open -= 1;
-          onEnd(failure);
+          listener.onEnd(failure);
           if (this.#open === 0) this.#whenDrained?.();
         },
       }),
