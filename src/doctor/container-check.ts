@@ -98,7 +98,7 @@ export async function checkContainer(daemon: Daemon, trial: Trial, signal?: Abor
   } catch (thrown) {
     // What was given up may have made something by now.
     await within(removeRun(daemon.docker, runId), { limitMs: removalLimitMs }).catch(() => undefined);
-    return [failureOf(thrown)];
+    return [signal?.aborted === true ? { name: 'container', state: 'failed', found: 'interrupted' } : failureOf(thrown)];
   } finally {
     run.close();
   }
