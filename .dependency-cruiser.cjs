@@ -52,6 +52,7 @@ module.exports = {
     folderImportsOnly('testkit', 'core', 'engine', 'plugins'),
     folderImportsOnly('suites', 'core', 'engine', 'plugins', 'schedulers', 'workloads', 'metrics', 'results', 'stats', 'backends', 'storage'),
     folderImportsOnly('report', 'core', 'results', 'stats'),
+    folderImportsOnly('doctor', 'core', 'metrics', 'storage', 'backends'),
     {
       name: 'backend-imports',
       comment: 'A backend may import core (by index.ts), itself, and what launched containers have in common (by index.ts), not another backend.',

@@ -3,6 +3,8 @@ import { ExitCode, FbbError } from '../core/index.js';
 import { tell } from './output.js';
 import { packageVersion } from './package-root.js';
 import type { CalibrateOptions } from './calibrate-command.js';
+import type { CleanOptions } from './clean-command.js';
+import type { DoctorOptions } from './doctor-command.js';
 import type { PluginCheckOptions } from './plugin-command.js';
 import type { SuiteOptions } from './suite-selection.js';
 import type { ValidateOptions } from './validate-command.js';
@@ -93,6 +95,33 @@ function addSimulationCommands(program: Command): void {
     });
 }
 
+function addHostCommands(program: Command): void {
+  program
+    .command('doctor')
+    .description('look at what a run needs, and say what mends what does not work')
+    .addOption(new Option('--backend <name>', 'for which backend; process leaves Docker out').choices(['docker', 'process']).default('docker'))
+    .option('--storage <address>', 'also look at redis://host:6379 or couchdb=http://user:password@host:5984; can be given again', several)
+    .option('--json', 'print as JSON')
+    .action(async (options: DoctorOptions) => {
+      const { doctorCommand } = await import('./doctor-command.js');
+      await doctorCommand(options);
+      // What was given up may still wait for an answer.
+      end();
+    });
+
+  program
+    .command('clean')
+    .description('remove what dead runs have left: containers, networks and temporary folders')
+    .option('--images', 'also the images that were made for functions')
+    .option('--all', 'also what belongs to runs that may be alive, or to other machines')
+    .option('--json', 'print as JSON')
+    .action(async (options: CleanOptions) => {
+      const { cleanCommand } = await import('./clean-command.js');
+      await cleanCommand(options);
+      end();
+    });
+}
+
 const listTopics = ['suites', 'schedulers', 'workloads', 'functions', 'hosts', 'results'] as const;
 
 // Each action loads its command when it runs, so that --help does not wait for what it does not need.
@@ -162,6 +191,7 @@ function createProgram(): Command {
       showCommand(result, options);
     });
 
+  addHostCommands(program);
   addPluginCommands(program);
   overrideExits(program);
   return program;

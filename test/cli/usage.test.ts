@@ -16,13 +16,22 @@ describe('help', () => {
   it('lists the commands on stdout', async () => {
     const { code, stdout, stderr } = await place.run('--help');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    for (const command of ['suite', 'list', 'show']) expect(stdout).toMatch(new RegExp(`^ {2}${command} \\[options\\]`, 'm'));
+    for (const command of ['suite', 'list', 'show', 'doctor', 'clean']) expect(stdout).toMatch(new RegExp(`^ {2}${command} \\[options\\]`, 'm'));
   });
 
   it('of suite lists its options', async () => {
     const { code, stdout } = await place.run('suite', '--help');
     expect(code).toBe(0);
     for (const option of ['--experiments', '--full', '--workloads', '--schedulers', '--scheduler', '--set', '--repeat', '--limit', '--quick', '--load', '--seed', '--out', '--resume', '--json']) expect(stdout).toMatch(new RegExp(`^ {2}${option}\\b`, 'm'));
+  });
+
+  it.each([
+    ['doctor', ['--backend', '--storage', '--json']],
+    ['clean', ['--images', '--all', '--json']],
+  ])('of %s lists its options', async (command, options) => {
+    const { code, stdout } = await place.run(command, '--help');
+    expect(code).toBe(0);
+    for (const option of options) expect(stdout).toMatch(new RegExp(`^ {2}${option}\\b`, 'm'));
   });
 
   it('stands on stderr when no command is given', async () => {
@@ -46,7 +55,7 @@ describe('a command line that makes no sense', () => {
     ['an argument too many', ['show', 'a', 'b'], 'too many arguments'],
     ['a missing value', ['suite', 'icdcs', '--limit'], '--limit'],
     ['an unknown topic', ['list', 'backends'], 'suites, schedulers, workloads, functions, hosts, results'],
-    ['an unknown backend', ['suite', 'icdcs', '--backend', 'docker'], 'process'],
+    ['an unknown backend', ['suite', 'icdcs', '--backend', 'swarm'], 'process'],
   ])('ends with 2 and says why on stderr: %s', async (_what, args, why) => {
     const { code, stdout, stderr } = await place.run(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import Docker from 'dockerode';
-import { FbbError } from '../../core/index.js';
+import { describeError, FbbError } from '../../core/index.js';
 import { codeOf, daemonSaid } from './daemon-errors.js';
 
 /** What a run needs to know of a daemon. */
@@ -21,6 +21,8 @@ export interface Daemon {
   readonly memoryMb: number;
   /** Where it keeps images and containers, on its own machine. */
   readonly rootFolder: string;
+  /** Limits that its kernel does not let it set, as it says so itself. */
+  readonly warnings: readonly string[];
 }
 
 const answerTimeoutMs = 10_000;
@@ -47,8 +49,12 @@ interface ModemPlace {
 }
 
 /** A client of the daemon that DOCKER_HOST names, or of the local one. */
-function dockerClient(): Docker {
-  return new Docker();
+export function dockerClient(): Docker {
+  try {
+    return new Docker();
+  } catch (thrown) {
+    throw new FbbError('FBB_ERR_DOCKER_UNREACHABLE', `Docker cannot be asked: ${describeError(thrown)}.`, { fix: 'Mend DOCKER_HOST (and DOCKER_CERT_PATH, if it is set), or unset it.', cause: thrown });
+  }
 }
 
 async function placeOf(docker: Docker): Promise<{ address: string; host: string | undefined }> {
@@ -68,11 +74,20 @@ function fixFor(code: string, address: string): string | undefined {
   return undefined;
 }
 
+/** What its types do not tell. */
+interface Asked {
+  info(options: { readonly abortSignal: AbortSignal }): Promise<DaemonInfo>;
+  version(options: { readonly abortSignal: AbortSignal }): Promise<Docker.DockerVersion>;
+}
+
 /** Throws FBB_ERR_DOCKER_UNREACHABLE or FBB_ERR_DOCKER_PERMISSION when the daemon does not answer. */
-export async function connectDaemon(docker: Docker = dockerClient()): Promise<Daemon> {
+export async function connectDaemon(docker: Docker = dockerClient(), timeoutMs = answerTimeoutMs): Promise<Daemon> {
   const { address, host } = await placeOf(docker);
+  const givingUp = new AbortController();
+  const { signal: abortSignal } = givingUp;
+  const asked = docker as unknown as Asked;
   try {
-    const [info, version] = await inTime(Promise.all([docker.info() as Promise<DaemonInfo>, docker.version()]), answerTimeoutMs, 'its answer');
+    const [info, version] = await inTime(Promise.all([asked.info({ abortSignal }), asked.version({ abortSignal })]), timeoutMs, 'its answer');
     const isHere = host === undefined && process.platform === 'linux';
     return {
       docker,
@@ -85,8 +100,11 @@ export async function connectDaemon(docker: Docker = dockerClient()): Promise<Da
       cores: info.NCPU,
       memoryMb: info.MemTotal / mb,
       rootFolder: info.DockerRootDir,
+      warnings: (info.Warnings ?? []).filter((warning) => limits.test(warning)).map((warning) => warning.replace(/^WARNING: /, '')),
     };
   } catch (thrown) {
+    // A question that nobody waits for any more would keep this process alive.
+    givingUp.abort();
     const code = codeOf(thrown, 'FBB_ERR_DOCKER_REFUSED');
     const fix = fixFor(code, address);
     throw new FbbError(code, `Docker at ${address} does not answer: ${daemonSaid(thrown)}.`, { cause: thrown, ...(fix === undefined ? {} : { fix }) });
@@ -100,4 +118,8 @@ interface DaemonInfo {
   readonly NCPU: number;
   readonly MemTotal: number;
   readonly DockerRootDir: string;
+  readonly Warnings?: readonly string[] | null;
 }
+
+/** Those that containers of a run are given. */
+const limits = /no (memory limit|swap limit|cpu cfs|cpu quota|pids limit)/i;

@@ -68,6 +68,11 @@ export class DockerRun {
     return new DockerRun(daemon, options);
   }
 
+  /** For a trial: what dead runs have left stays, and only what the trial makes is removed. */
+  static forTrial(daemon: Daemon, options: DockerRunOptions): DockerRun {
+    return new DockerRun(daemon, options);
+  }
+
   /** The backend of one cell; its network exists from here on. */
   async createBackend({ clock, observer, functions }: CellOptions): Promise<LaunchedBackend> {
     const { launchLimit, memoryLimitMb, containerCores, cores } = this.#options;

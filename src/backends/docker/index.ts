@@ -1,3 +1,3 @@
-export { connectDaemon, type Daemon } from './daemon.js';
+export { connectDaemon, dockerClient, inTime, type Daemon } from './daemon.js';
 export { DockerRun } from './docker-run.js';
-export { removeAbandoned, removeAll, removeImages, type Removed } from './left-behind.js';
+export { countAbandoned, removeAbandoned, removeAll, removeImages, removeRun } from './left-behind.js';

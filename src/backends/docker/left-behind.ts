@@ -3,7 +3,7 @@ import { statusOf } from './daemon-errors.js';
 import { cellLabel, contentLabel, isAbandoned, ownerLabel, runLabel } from './labels.js';
 
 /** What was removed. */
-export interface Removed {
+interface Removed {
   readonly containers: number;
   readonly networks: number;
   readonly images: number;
@@ -52,19 +52,36 @@ async function forEach<T>(items: readonly T[], act: (item: T) => Promise<void>):
 
 type Labelled = { readonly Id: string; readonly Labels?: Readonly<Record<string, string>> | null };
 
+interface Found {
+  readonly containers: readonly Labelled[];
+  readonly networks: readonly Labelled[];
+}
+
+async function findWhere(docker: Docker, label: string, isWanted: (labelled: Labelled) => boolean): Promise<Found> {
+  const filters = { label: [label] };
+  const [containers, networks] = await Promise.all([docker.listContainers({ all: true, filters }), docker.listNetworks({ filters }) as Promise<Labelled[]>]);
+  return { containers: containers.filter(isWanted), networks: networks.filter(isWanted) };
+}
+
 /** Removes containers and networks that carry our label and are wanted gone. */
 async function removeWhere(docker: Docker, label: string, isWanted: (labelled: Labelled) => boolean): Promise<Removed> {
-  const filters = { label: [label] };
-  const containers = (await docker.listContainers({ all: true, filters })).filter(isWanted);
+  const { containers, networks } = await findWhere(docker, label, isWanted);
   await forEach(containers, ({ Id }) => removeContainer(docker, Id));
-  const networks = ((await docker.listNetworks({ filters })) as Labelled[]).filter(isWanted);
   await forEach(networks, ({ Id }) => removeNetwork(docker, Id));
   return { containers: containers.length, networks: networks.length, images: 0 };
 }
 
+const ofDeadRun = ({ Labels }: Labelled): boolean => isAbandoned(Labels);
+
+/** How much dead runs have left. */
+export async function countAbandoned(docker: Docker): Promise<{ readonly containers: number; readonly networks: number }> {
+  const { containers, networks } = await findWhere(docker, ownerLabel, ofDeadRun);
+  return { containers: containers.length, networks: networks.length };
+}
+
 /** What dead runs have left; what belongs to a run that may be alive stays, and so do images: they are made once. */
 export function removeAbandoned(docker: Docker): Promise<Removed> {
-  return removeWhere(docker, ownerLabel, ({ Labels }) => isAbandoned(Labels));
+  return removeWhere(docker, ownerLabel, ofDeadRun);
 }
 
 /** Everything of one cell. */
@@ -72,21 +89,29 @@ export function removeCell(docker: Docker, mark: string): Promise<Removed> {
   return removeWhere(docker, `${cellLabel}=${mark}`, () => true);
 }
 
+/** Everything of one run. */
+export function removeRun(docker: Docker, runId: string): Promise<Removed> {
+  return removeWhere(docker, `${runLabel}=${runId}`, () => true);
+}
+
 /** Everything with our label, also what belongs to runs that are alive, or may be. */
 export function removeAll(docker: Docker): Promise<Removed> {
   return removeWhere(docker, runLabel, () => true);
 }
 
-/** The images that we have made and no container uses; the next run makes them anew. */
+const ourNames = 'faasbatch-bench/';
+
+/** The images that we have made and no container uses; the next run makes them anew. One that only has names of a user's, or was built upon ours by a user, stays. */
 export async function removeImages(docker: Docker): Promise<number> {
   const images = await docker.listImages({ filters: { label: [contentLabel] } });
   let removed = 0;
   for (const { Id, RepoTags } of images) {
     try {
-      // By name, where it has one: an image with several names, of which one is a user's, only loses ours.
-      const names = (RepoTags ?? []).filter((tag) => tag.startsWith('faasbatch-bench/'));
-      for (const name of names.length > 0 ? names : [Id]) await docker.getImage(name).remove();
-      removed += 1;
+      // By name: an image with several names, of which one is a user's, only loses ours.
+      const names = (RepoTags ?? []).filter((tag) => tag !== '<none>:<none>');
+      const ours = names.length === 0 ? [Id] : names.filter((name) => name.startsWith(ourNames));
+      for (const name of ours) await docker.getImage(name).remove();
+      if (ours.length > 0) removed += 1;
     } catch (thrown) {
       if (!goneAlready.has(statusOf(thrown) ?? 0)) throw thrown;
     }

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeError, FbbError } from '../../core/index.js';
-import { isGone, parseOwner, thisProcess } from './owner.js';
+import { isGone, parseOwner, thisProcess, type Owner } from './owner.js';
 
 const prefix = 'fbb-';
 const ownerFile = 'owner.json';
@@ -32,26 +32,34 @@ export function removeFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Whether it is of a run that is gone. */
-function isAbandoned(folder: string): boolean {
+/** Undefined when it is no folder of a cell, or of another user's. */
+function ownerOf(folder: string): Owner | undefined {
   try {
-    if (statSync(folder).uid !== process.getuid?.()) return false;
-    const owner = parseOwner(readFileSync(join(folder, ownerFile), 'utf8'));
-    return owner !== undefined && isGone(owner);
+    if (statSync(folder).uid !== process.getuid?.()) return undefined;
+    return parseOwner(readFileSync(join(folder, ownerFile), 'utf8'));
   } catch {
-    return false;
+    return undefined;
   }
 }
 
-/** Removes the folders that dead runs left in the temporary folder; returns their paths. */
-export function removeAbandonedFolders(): string[] {
+/** Folders of cells in the temporary folder whose owner is as wanted. */
+export function findCellFolders(isWanted: (owner: Owner) => boolean = isGone): string[] {
   let names: string[];
   try {
     names = readdirSync(tmpdir());
   } catch {
     return [];
   }
-  const abandoned = names.filter((name) => name.startsWith(prefix)).map((name) => join(tmpdir(), name)).filter(isAbandoned);
+  const folders = names.filter((name) => name.startsWith(prefix)).map((name) => join(tmpdir(), name));
+  return folders.filter((folder) => {
+    const owner = ownerOf(folder);
+    return owner !== undefined && isWanted(owner);
+  });
+}
+
+/** Removes the folders that dead runs left in the temporary folder; returns their paths. */
+export function removeAbandonedFolders(): string[] {
+  const abandoned = findCellFolders();
   for (const folder of abandoned) removeFolder(folder);
   return abandoned;
 }

@@ -1,4 +1,4 @@
-export { removeAbandonedFolders } from './cell-folder.js';
+export { findCellFolders, makeCellFolder, removeAbandonedFolders, removeFolder } from './cell-folder.js';
 export type { BatchListener, ContainerClient } from './container-client.js';
 export { classChangerHere, CpuClassControl, whyNoRealTime, type ClassChanger, type RealTimeBudget } from './cpu-class.js';
 export { LaunchedBackend, type ContainerSource, type LaunchedBackendOptions } from './launched-backend.js';

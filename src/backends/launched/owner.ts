@@ -21,10 +21,14 @@ function orEmpty(read: () => string): string {
   }
 }
 
+/** Has ended, and whoever started it has not asked how: it keeps its id, for good where nobody ever asks. */
+const zombie = 'Z';
+
 function startTickOf(pid: number): string {
   return orEmpty(() => {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === zombie ? zombie : (fields[19] ?? '');
   });
 }
 
