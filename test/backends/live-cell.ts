@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { expect, onTestFinished, vi } from 'vitest';
-import { createRng, MonotonicClock, type ExecutionMode, type FbbError, type FunctionSpec, type Outcome, type Scheduler } from '../../src/core/index.js';
+import { createRng, MonotonicClock, type ContainerObserver, type ExecutionMode, type FbbError, type FunctionSpec, type Outcome, type Scheduler } from '../../src/core/index.js';
 import type { LaunchedBackend } from '../../src/backends/launched/index.js';
 import { createProcessBackend } from '../../src/backends/process/index.js';
 import { Engine } from '../../src/engine/index.js';
@@ -10,8 +10,10 @@ import { pidsInto } from '../support/container-observers.js';
 import { processesWith, type FoundProcess } from './processes.js';
 import { temporaryFolder } from './temporary-folder.js';
 
-interface LiveCellOptions {
+export interface LiveCellOptions {
   readonly spec: FunctionSpec;
+  /** Where containers come from that are no child processes. */
+  readonly createBackend?: (deps: { readonly clock: MonotonicClock; readonly observer: ContainerObserver }) => Promise<LaunchedBackend>;
   /** How batches run, when no scheduler of its own is given. */
   readonly mode?: ExecutionMode;
   readonly scheduler?: Scheduler;
@@ -39,28 +41,20 @@ export class LiveCell {
   readonly backend: LaunchedBackend;
   readonly outcomes: Ended[] = [];
   /** Processes of containers that have been announced and not been called ended. */
-  readonly pids = new Map<number, number>();
+  readonly pids: ReadonlyMap<number, number>;
   /** Resolves when the cell is over, to what cut it short if something did. */
   readonly finished: Promise<FbbError | undefined>;
   containersEnded = 0;
   readonly #inputs: unknown[] = [];
-  readonly #clock = new MonotonicClock();
+  readonly #clock: MonotonicClock;
 
-  private constructor(options: LiveCellOptions) {
-    const { spec, mode = 'serial', launchLimit = 4, memoryLimitMb = 512 } = options;
+  private constructor(options: LiveCellOptions, { backend, clock, folder, pids }: Pick<LiveCell, 'backend' | 'folder' | 'pids'> & { readonly clock: MonotonicClock }) {
+    const { spec, mode = 'serial' } = options;
     const definition = builtinSchedulers().get(mode === 'serial' ? 'batching' : 'batching-expanding');
-    this.folder = temporaryFolder(options.whenOver);
-    this.backend = createProcessBackend({
-      clock: this.#clock,
-      cores: 2,
-      runtimeFolder,
-      launchLimit,
-      memoryLimitMb,
-      containerCores: 2,
-      whyNoRealTime: undefined,
-      classChanger: 'chrt',
-      observer: pidsInto(this.pids, 'while it runs'),
-    });
+    this.folder = folder;
+    this.backend = backend;
+    this.pids = pids;
+    this.#clock = clock;
     let finish: (error: FbbError | undefined) => void = () => undefined;
     this.finished = new Promise((resolve) => (finish = resolve));
     this.engine = new Engine({
@@ -83,8 +77,13 @@ export class LiveCell {
   }
 
   static async open(options: LiveCellOptions): Promise<LiveCell> {
-    const cell = new LiveCell(options);
     const { whenOver = onTestFinished } = options;
+    const folder = temporaryFolder(whenOver);
+    const clock = new MonotonicClock();
+    const pids = new Map<number, number>();
+    const deps = { clock, observer: pidsInto(pids, 'while it runs') };
+    const backend = (await options.createBackend?.(deps)) ?? processBackend(options, deps);
+    const cell = new LiveCell(options, { backend, clock, folder, pids });
     whenOver(() => cell.close(), closePatienceMs);
     // The backend reads the environment before it first waits.
     vi.stubEnv('TMPDIR', cell.folder);
@@ -133,6 +132,20 @@ export class LiveCell {
   close(): Promise<void> {
     return this.backend.close();
   }
+}
+
+function processBackend({ launchLimit = 4, memoryLimitMb = 512 }: LiveCellOptions, { clock, observer }: { readonly clock: MonotonicClock; readonly observer: ContainerObserver }): LaunchedBackend {
+  return createProcessBackend({
+    clock,
+    cores: 2,
+    runtimeFolder,
+    launchLimit,
+    memoryLimitMb,
+    containerCores: 2,
+    whyNoRealTime: undefined,
+    classChanger: 'chrt',
+    observer,
+  });
 }
 
 /** The engine's objects are its own. */

@@ -1,6 +1,9 @@
+import { afterAll, expect } from 'vitest';
 import { connectDaemon, DockerRun, type Daemon } from '../../src/backends/docker/index.js';
-import { MonotonicClock, type ContainerObserver, type FunctionSpec } from '../../src/core/index.js';
+import { MonotonicClock, type ContainerObserver, type FunctionSpec, type Scheduler } from '../../src/core/index.js';
 import type { LaunchedBackend } from '../../src/backends/launched/index.js';
+import { LiveCell, type LiveCellOptions } from '../backends/live-cell.js';
+import { fixtureSpec } from '../fixtures/functions/spec.js';
 import { functionsFolder, runtimeFolder } from '../runtime/built-programs.js';
 import { nobody } from '../support/container-observers.js';
 
@@ -50,8 +53,36 @@ export function sharedRun(): ReturnType<typeof beginRun> {
   return shared;
 }
 
+// What it took of the machine's real-time budget must not stay away.
+afterAll(async () => (await shared)?.run.close());
+
 /** The backend of one cell. */
 export async function createBackend(run: DockerRun, specs: readonly FunctionSpec[], observer: ContainerObserver = nobody): Promise<{ backend: LaunchedBackend; clock: MonotonicClock }> {
   const clock = new MonotonicClock();
   return { backend: await run.createBackend({ clock, observer, functions: new Map(specs.map((spec) => [spec.functionId, spec])) }), clock };
+}
+
+/** A container for each invocation. */
+export const oneEach: Scheduler = { onArrival: (invocation, ctx) => ctx.assign(ctx.launch(invocation.functionId), [invocation], 'serial') };
+
+/** An engine over the containers of a run. */
+export function openCell(run: DockerRun, options: Omit<LiveCellOptions, 'createBackend'>): Promise<LiveCell> {
+  const functions = new Map([[options.spec.functionId, options.spec]]);
+  return LiveCell.open({ ...options, createBackend: (deps) => run.createBackend({ ...deps, functions }) });
+}
+
+/** Whatever came before: a cell of the run works, and leaves nothing. */
+export async function expectNextCellWorks({ run, daemon, runId }: Awaited<ReturnType<typeof beginRun>>): Promise<void> {
+  const cell = await openCell(run, { spec: fixtureSpec('io') });
+  expect(await cell.run([{ do: 'returns' }])).toMatchObject([{ status: 'completed', attempt: 1 }]);
+  await cell.close();
+  expect(await ofRun(daemon, runId)).toEqual([]);
+}
+
+/** Ids of the containers, running or not, and the networks that a daemon has of a run. */
+export async function ofRun({ docker }: Daemon, runId: string): Promise<string[]> {
+  const filters = { label: [`faasbatch-bench.run=${runId}`] };
+  const containers = await docker.listContainers({ all: true, filters });
+  const networks = await docker.listNetworks({ filters });
+  return [...containers, ...networks].map(({ Id }) => Id);
 }

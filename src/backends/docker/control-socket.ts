@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 
 export const controlName = 'control.sock';
@@ -12,6 +12,7 @@ export class ControlSocket {
   readonly folder: string;
   readonly #server: Server;
   readonly #listening: Promise<void>;
+  readonly #connections: Socket[] = [];
 
   /** Makes the folder; the parent is closed to others, so the user of the container may write in here. */
   constructor(folder: string, onReady: () => void) {
@@ -21,6 +22,7 @@ export class ControlSocket {
     const path = join(folder, controlName);
     this.#server = createServer((connection) => {
       let text = '';
+      this.#connections.push(connection);
       connection.on('error', () => undefined);
       connection.on('data', (data: Buffer) => {
         text += data.toString();
@@ -41,9 +43,10 @@ export class ControlSocket {
     return this.#listening;
   }
 
-  /** The folder goes with it. */
+  /** The folder goes with it, and a container that its daemon could not end. */
   close(): void {
     this.#server.close();
+    for (const connection of this.#connections) connection.destroy();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

@@ -1,0 +1,108 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fixtureSpec } from '../fixtures/functions/spec.js';
+import { beginRun, expectNextCellWorks, named, noDocker, ofRun, openCell } from './daemon.js';
+
+/** Only root starts daemons and mounts. */
+const cannot = noDocker ?? (process.getuid?.() === 0 ? undefined : 'this is not root');
+const launcher = join(import.meta.dirname, '../../.ci/docker-daemon');
+/** Enough for the function image and containers, and little more. */
+const roomMb = 240;
+const patience = { timeout: 20_000, interval: 20 };
+const spec = fixtureSpec('io', { timeoutMs: 60_000 });
+
+/** A daemon of its own, with everything that it keeps on a small file system of its own. Its folder has a short name: it holds sockets. */
+class PrivateDaemon {
+  readonly #folder = mkdtempSync('/tmp/fbb-d');
+  readonly #data = join(this.#folder, 'data');
+  readonly #filler = join(this.#data, 'filler');
+  #process: ChildProcess | undefined;
+
+  get host(): string {
+    return `unix://${join(this.#folder, 'docker.sock')}`;
+  }
+
+  async start(): Promise<void> {
+    mkdirSync(this.#data);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${roomMb}m`, 'fbb-test', this.#data]);
+    this.#process = spawn(launcher, [this.#folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [said] = (await once(this.#process.stdout as NodeJS.ReadableStream, 'data')) as [Buffer];
+    expect(said.toString()).toBe('ready\n');
+  }
+
+  fillDisk(): void {
+    writeFileSync(this.#filler, Buffer.alloc((roomMb - 40) * 1_048_576));
+  }
+
+  emptyDisk(): void {
+    rmSync(this.#filler);
+  }
+
+  restart(): void {
+    this.#process?.kill('SIGUSR1');
+  }
+
+  async end(): Promise<void> {
+    const daemon = this.#process;
+    if (daemon === undefined) return;
+    const ended = once(daemon, 'exit');
+    daemon.kill('SIGTERM');
+    await ended;
+  }
+}
+
+describe.skipIf(cannot !== undefined)(cannot === undefined || cannot === noDocker ? named('a run on a daemon') : `a run on a daemon (skipped: ${cannot})`, () => {
+  const daemon = new PrivateDaemon();
+  const making: string[] = [];
+  let begun: Awaited<ReturnType<typeof beginRun>>;
+
+  beforeAll(async () => {
+    await daemon.start();
+    // Not stubbed: cells undo all stubs once they are open. This file has its process for itself.
+    process.env['DOCKER_HOST'] = daemon.host;
+    begun = await beginRun({ tell: (sentence) => making.push(sentence) });
+  });
+  afterAll(async () => {
+    begun?.run.close();
+    await daemon.end();
+  });
+
+  it('whose disk is full says so, and goes on when there is room', async () => {
+    daemon.fillDisk();
+    await expect(openCell(begun.run, { spec })).rejects.toMatchObject({ code: 'FBB_ERR_DOCKER_DISK_FULL', message: expect.stringContaining('could not make the function image') });
+    daemon.emptyDisk();
+    await expectNextCellWorks(begun);
+  });
+
+  it('that loses the image in mid-run ends the cell, and makes it again for the next one', async () => {
+    const cell = await openCell(begun.run, { spec });
+    const [image] = await begun.daemon.docker.listImages();
+    await begun.daemon.docker.getImage(image?.RepoTags?.[0] as string).remove({ force: true });
+    cell.submit([{ do: 'returns' }, { do: 'returns' }]);
+    expect(await cell.finished).toMatchObject({ code: 'FBB_ERR_CONTAINER_LAUNCH', message: expect.stringMatching(/No such image/) });
+    expect(cell.engine.problems[0]).toContain('(FBB_ERR_DOCKER_IMAGE)');
+    expect(cell.outcomes.map(({ status, errorCode }) => [status, errorCode])).toEqual([['rejected', 'FBB_ERR_CONTAINER_LAUNCH'], ['rejected', 'FBB_ERR_CONTAINER_LAUNCH']]);
+    await cell.close();
+    const made = making.length;
+    await expectNextCellWorks(begun);
+    expect(making.slice(made)).toEqual([expect.stringMatching(/^making image faasbatch-bench\/functions:/)]);
+  });
+
+  it('that is restarted in mid-cell ends the cell and leaves nothing; the next one runs when it is back', async () => {
+    const cell = await openCell(begun.run, { spec });
+    cell.submit([{ do: 'returns' }, { do: 'sleeps', ms: 60_000 }, { do: 'returns' }]);
+    await expect.poll(() => cell.outcomes, patience).toHaveLength(1);
+    expect(await ofRun(begun.daemon, begun.runId)).toHaveLength(1);
+    daemon.restart();
+    expect(await cell.finished).toMatchObject({ code: 'FBB_ERR_DOCKER_UNREACHABLE', message: 'The Docker daemon was lost in mid-cell: it tells of no more events.' });
+    expect(cell.outcomes.map(({ status, errorCode }) => [status, errorCode])).toEqual([['completed', undefined], ['rejected', 'FBB_ERR_DOCKER_UNREACHABLE'], ['rejected', 'FBB_ERR_DOCKER_UNREACHABLE']]);
+    await cell.close();
+    expect(await ofRun(begun.daemon, begun.runId)).toEqual([]);
+    expect(cell.processes()).toEqual([]);
+    expect(cell.folders()).toEqual([]);
+    await expectNextCellWorks(begun);
+  });
+});
