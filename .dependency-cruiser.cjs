@@ -4,8 +4,8 @@
 const ownProcess = {
   runtime: '^src/runtime/',
   'backends/process': '^src/backends/process/(launcher|descendants)\\.ts$',
-  'backends/docker': `^src/backends/docker/(${['launcher', 'launched-container', 'container-options', 'control-socket', 'daemon-errors', 'docker-launcher-protocol', 'image-layout', 'json-lines', 'labels', 'left-behind', 'readiness', 'stats', 'turns'].join('|')})\\.ts$`,
-  'backends/launched': '^src/backends/launched/(launcher-protocol|last-words|owner)\\.ts$',
+  'backends/docker': `^src/backends/docker/(${['launcher', 'launched-container', 'container-options', 'control-socket', 'daemon-errors', 'docker-launcher-protocol', 'image-layout', 'in-time', 'json-lines', 'labels', 'left-behind', 'readiness', 'stats', 'turns'].join('|')})\\.ts$`,
+  'backends/launched': '^src/backends/launched/(launcher-protocol|last-words|owner|remove-folder)\\.ts$',
   storage: '^src/storage/(server-main|storage-protocol)\\.ts$',
   metrics: '^src/metrics/(sampler-main|sampler-protocol|sampler-cgroups|sampler-processes)\\.ts$',
   workloads: '^src/workloads/(pacer-main|pacer-protocol)\\.ts$',

@@ -25,12 +25,9 @@ const removalLimitMs = 120_000;
 function cleanFolders(cleaned: Cleaned, all: boolean): FbbError | undefined {
   let failure: FbbError | undefined;
   for (const folder of all ? findCellFolders(() => true) : findCellFolders()) {
-    try {
-      removeFolder(folder);
-      cleaned.folders += 1;
-    } catch (thrown) {
-      failure ??= new FbbError('FBB_ERR_BACKEND_TEMP_FOLDER', `${folder} cannot be removed: ${describeError(thrown)}.`, { fix: `sudo rm -r ${folder}`, cause: thrown });
-    }
+    const refused = removeFolder(folder);
+    if (refused === undefined) cleaned.folders += 1;
+    else failure ??= new FbbError('FBB_ERR_BACKEND_TEMP_FOLDER', `${folder} cannot be removed: ${refused}.`, { fix: `sudo rm -r ${folder}` });
   }
   return failure;
 }

@@ -7,8 +7,8 @@ import { programs, type Platform } from './composition.js';
 import { tell } from './output.js';
 import { functionsFolder, runtimeFolder } from './package-root.js';
 
-/** Ten times a second: reading control groups is cheap. */
-const sampleIntervalMs = 100;
+/** Ten times a second: reading control groups is cheap. A daemon on another machine tells about once a second. */
+const sampleIntervalMs = { socket: 100, port: 1_000 };
 
 /** Ours use 40 to 170 MB; with less for each, more of them fit into the memory of the host. */
 const containerMemoryMb = 256;
@@ -26,13 +26,15 @@ function checkMemory(containers: number, limitMb: number, availableMb: number): 
   if (worstMb <= availableMb) return;
   const fit = Math.floor(availableMb / limitMb);
   throw new FbbError('FBB_ERR_HOST_MEMORY', `${containers} containers of up to ${limitMb} MB could use ${Math.ceil(worstMb)} MB, and the host has ${Math.floor(availableMb)} MB to give.`, {
-    fix: fit > 0 ? `Give --max-containers ${fit}, or fewer, or lower --container-memory.` : 'Lower --container-memory, or free memory on the host.',
+    fix: fit > 0 ? `Start a run with --max-containers ${fit} or fewer, or a lower --container-memory; or free memory on the host.` : 'Start a run with a lower --container-memory, or free memory on the host.',
   });
 }
 
 /** Real containers of Docker. A file of its own, loaded when it is needed. */
 export async function dockerPlatform(): Promise<Platform> {
   const daemon = await connectDaemon();
+  // Once: what the run itself takes meanwhile is not missing to it.
+  const availableMb = memoryForContainersMb(daemon);
   const isHere = daemon.reach.by === 'socket';
   const cores = isHere ? availableParallelism() : daemon.cores;
   return {
@@ -41,7 +43,7 @@ export async function dockerPlatform(): Promise<Platform> {
     fib30Ms: undefined,
     host: { ...hostFingerprint(), docker: daemon.version, dockerAddress: daemon.address, cgroupVersion: daemon.cgroupVersion, storageDriver: daemon.storageDriver },
     isLive: true,
-    defaults: { containerMemoryMb, maxContainers: (limitMb) => Math.max(1, Math.floor((shareForContainers * memoryForContainersMb(daemon)) / limitMb)) },
+    defaults: { containerMemoryMb, maxContainers: (limitMb) => Math.max(1, Math.floor((shareForContainers * availableMb) / limitMb)) },
     checkFunctions: () => undefined,
     async begin({ runId, cell: settings, plugins, images, containerCores = cores, launchLimit, memoryLimitMb }) {
       const run = await DockerRun.begin(daemon, {
@@ -65,10 +67,10 @@ export async function dockerPlatform(): Promise<Platform> {
               settings,
               programs,
               plugins,
-              sampleIntervalMs,
-              createBackend: ({ clock, observer, functions, invocations }) => {
-                checkMemory(Math.min(invocations, settings.maxContainers ?? invocations), memoryLimitMb, memoryForContainersMb(daemon));
-                return run.createBackend({ clock, observer, functions });
+              sampleIntervalMs: sampleIntervalMs[daemon.reach.by],
+              createBackend: ({ invocations, ...deps }) => {
+                checkMemory(Math.min(invocations, settings.maxContainers ?? invocations), memoryLimitMb, availableMb);
+                return run.createBackend(deps);
               },
             },
             profile,

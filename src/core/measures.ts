@@ -21,7 +21,7 @@ export interface ContainerRow {
   readonly functionId: string;
   /** When the engine asked the backend for it; under a cap of containers, when it had its place. */
   readonly launchedMs: number;
-  /** When its process began to exist, after waiting for a place among the launches; it costs memory from here on. */
+  /** When its process began to exist, after waiting for a place among the launches; it costs memory from here on. NaN when it never did. */
   readonly startedMs: number;
   /** NaN when it never became ready. */
   readonly readyMs: number;

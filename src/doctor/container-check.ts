@@ -83,7 +83,7 @@ export async function checkContainer(daemon: Daemon, trial: Trial, signal?: Abor
   // A daemon on another machine cannot run functions with needs, and says so in a run that wants them.
   const functions = trial.functions.filter(({ needs }) => daemon.reach.by === 'socket' || needs.length === 0);
   const tried = async (): Promise<Check[]> => {
-    const backend = await run.createBackend({ clock, observer: nobody, functions: new Map(functions.map((spec) => [spec.functionId, spec])) });
+    const backend = await run.createBackend({ clock, observer: nobody, functions: new Map(functions.map((spec) => [spec.functionId, spec])), requires: ['cpu-class'] });
     try {
       const { launchMs, answerMs } = await launchOne(backend, clock, { ...trial, functions });
       return [ok('container', `ready ${launchMs.toFixed(0)} ms after its launch, answered ${answerMs.toFixed(0)} ms later`), realTimeCheck(backend)];

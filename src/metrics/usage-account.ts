@@ -21,6 +21,8 @@ interface Account {
 interface Sums {
   launched: number;
   sampled: number;
+  /** Those that existed and were not read. */
+  unsampled: number;
   cpuFromSamples: number;
   lifeMs: number;
   /** Part of `lifeMs`, of containers whose memory was read. */
@@ -40,7 +42,7 @@ export class UsageAccount {
   readonly #onRow: (row: ContainerRow) => void;
   /** By container id; undefined once it is a row. */
   readonly #accounts: (Account | undefined)[] = [];
-  readonly #sums: Sums = { launched: 0, sampled: 0, cpuFromSamples: 0, lifeMs: 0, readLifeMs: 0, integral: 0, coreMs: 0 };
+  readonly #sums: Sums = { launched: 0, sampled: 0, unsampled: 0, cpuFromSamples: 0, lifeMs: 0, readLifeMs: 0, integral: 0, coreMs: 0 };
   #live = 0;
   #peakLive = 0;
   #peakMemoryMb = 0;
@@ -62,7 +64,7 @@ export class UsageAccount {
     this.#peakLive = Math.max(this.#peakLive, this.#live);
     const { id, functionId, launchedMs } = container;
     this.#accounts[id] = {
-      row: { id, functionId, launchedMs, startedMs: launchedMs, readyMs: Number.NaN, retiredMs: Number.NaN, invocations: 0, batches: 0, peakMemoryMb: undefined, kernelPeakMb: undefined, cpuMs: undefined },
+      row: { id, functionId, launchedMs, startedMs: Number.NaN, readyMs: Number.NaN, retiredMs: Number.NaN, invocations: 0, batches: 0, peakMemoryMb: undefined, kernelPeakMb: undefined, cpuMs: undefined },
       container,
       memoryMb: this.#memoryAtLaunchMb,
       memoryAtMs: launchedMs,
@@ -74,7 +76,7 @@ export class UsageAccount {
     };
   }
 
-  /** Its process exists from now on; a backend that never says so starts containers as they are asked for. */
+  /** It exists from now on. One that never did costs nothing. */
   containerStarted(containerId: number, startedMs: number): void {
     const account = this.#accounts[containerId];
     if (account !== undefined && !account.left) account.row.startedMs = startedMs;
@@ -136,7 +138,7 @@ export class UsageAccount {
   /** `wallMs`: length of the measured time; `cores`: of the host. Containers that have said nothing by now have used no CPU time that is known. */
   summary(wallMs: number, cores: number): UsageSummary {
     for (const account of this.#accounts) if (account !== undefined) this.#settle(account);
-    const { launched, sampled, cpuFromSamples, lifeMs, readLifeMs, coreMs } = this.#sums;
+    const { launched, sampled, unsampled, cpuFromSamples, lifeMs, readLifeMs, coreMs } = this.#sums;
     // The mean of the others stands in for the memory of containers that were never read.
     const integral = readLifeMs > 0 ? this.#sums.integral * (lifeMs / readLifeMs) : this.#sums.integral;
     const hasMemory = sampled > 0 || launched === 0;
@@ -146,7 +148,7 @@ export class UsageAccount {
         peakMb: hasMemory ? this.#peakMemoryMb : null,
         meanMb: hasMemory && wallMs > 0 ? integral / wallMs : null,
         gbSeconds: hasMemory ? integral / mbPerGb / msPerSecond : null,
-        unsampledContainers: launched - sampled,
+        unsampledContainers: unsampled,
       },
       cpu: {
         coreSeconds: coreMs / msPerSecond,
@@ -160,7 +162,7 @@ export class UsageAccount {
   #settle(account: Account): void {
     const { row } = account;
     const sums = this.#sums;
-    const lifeMs = row.retiredMs - row.startedMs;
+    const lifeMs = Number.isNaN(row.startedMs) ? 0 : row.retiredMs - row.startedMs;
     this.#accounts[row.id] = undefined;
     sums.launched += 1;
     sums.lifeMs += lifeMs;
@@ -170,7 +172,7 @@ export class UsageAccount {
       sums.sampled += 1;
       sums.readLifeMs += lifeMs;
       sums.integral += account.integral;
-    }
+    } else if (lifeMs > 0) sums.unsampled += 1;
     this.#onRow(row);
   }
 

@@ -101,7 +101,8 @@ async function main(): Promise<void> {
     process.exit(1);
   });
   if (config.socketPath === undefined) server.listen(config.port ?? 5000);
-  else server.listen(config.socketPath);
+  // Whoever may enter its folder may connect: the harness has another user than a container of Docker.
+  else server.listen({ path: config.socketPath, writableAll: true });
   const problem = config.init === undefined ? undefined : await container.init(config.init);
   if (problem !== undefined) {
     process.stderr.write(`cannot load the function: ${problem}\n`);

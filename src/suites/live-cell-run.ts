@@ -4,6 +4,7 @@ import {
   MonotonicClock,
   processCpuMs,
   type Backend,
+  type Capability,
   type CellProfile,
   type ContainerObserver,
   type FunctionSpec,
@@ -29,6 +30,8 @@ interface BackendDeps {
   readonly clock: MonotonicClock;
   readonly observer: ContainerObserver;
   readonly functions: ReadonlyMap<string, FunctionSpec>;
+  /** Of the scheduler. */
+  readonly requires: readonly Capability[];
   /** More containers than invocations make no sense. */
   readonly invocations: number;
 }
@@ -163,7 +166,7 @@ export class LiveCellRun implements CellRun {
     const pacerRaised = await raisePacer(pacerThread);
     this.#realTime = engineRaised && pacerRaised;
     const { functions, intendedMs } = workload;
-    this.#backend = await this.#options.createBackend({ clock: this.#clock, observer: this.#observer(this.#sampler), functions, invocations: intendedMs.length });
+    this.#backend = await this.#options.createBackend({ clock: this.#clock, observer: this.#observer(this.#sampler), functions, requires: this.#cell.definition.requires, invocations: intendedMs.length });
     this.#backendName = this.#backend.name;
   }
 

@@ -28,7 +28,7 @@ class PrivateDaemon {
   async start(): Promise<void> {
     mkdirSync(this.#data);
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${roomMb}m`, 'fbb-test', this.#data]);
-    this.#process = spawn(launcher, [this.#folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+    this.#process = spawn(launcher, [this.#folder, String(process.pid)], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [said] = (await once(this.#process.stdout as NodeJS.ReadableStream, 'data')) as [Buffer];
     expect(said.toString()).toBe('ready\n');
   }

@@ -59,7 +59,7 @@ afterAll(async () => (await shared)?.run.close());
 /** The backend of one cell. */
 export async function createBackend(run: DockerRun, specs: readonly FunctionSpec[], observer: ContainerObserver = nobody): Promise<{ backend: LaunchedBackend; clock: MonotonicClock }> {
   const clock = new MonotonicClock();
-  return { backend: await run.createBackend({ clock, observer, functions: new Map(specs.map((spec) => [spec.functionId, spec])) }), clock };
+  return { backend: await run.createBackend({ clock, observer, functions: new Map(specs.map((spec) => [spec.functionId, spec])), requires: [] }), clock };
 }
 
 /** A container for each invocation. */
@@ -68,7 +68,7 @@ export const oneEach: Scheduler = { onArrival: (invocation, ctx) => ctx.assign(c
 /** An engine over the containers of a run. */
 export function openCell(run: DockerRun, options: Omit<LiveCellOptions, 'createBackend'>): Promise<LiveCell> {
   const functions = new Map([[options.spec.functionId, options.spec]]);
-  return LiveCell.open({ ...options, createBackend: (deps) => run.createBackend({ ...deps, functions }) });
+  return LiveCell.open({ ...options, createBackend: (deps) => run.createBackend({ ...deps, functions, requires: [] }) });
 }
 
 /** Whatever came before: a cell of the run works, and leaves nothing. */

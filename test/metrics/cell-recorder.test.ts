@@ -107,6 +107,7 @@ it('adds up every round of samples, of which it passes one a second on', () => {
   const recorder = new CellRecorder({ ...nowhere, sample: ({ atMs }) => passed.push(atMs) });
   const container: Container = { id: 0, functionId: 'f', state: 'idle', launchedMs: 0, readyMs: 60, inFlight: 0, batches: 0, served: 0 };
   recorder.containerLaunched(container);
+  recorder.containerStarted(0, 0);
   for (const [atMs, memoryMb] of [[0, 1], [100, 500], [200, 1], [1_000, 1]] as const) {
     recorder.sample({ atMs, host: { memoryMb: 1, cpuPercent: 0 }, containers: [{ containerId: 0, cpuPercent: 0, cpuMs: 0, rssMb: undefined, memoryMb }] });
   }
@@ -120,8 +121,10 @@ it('has a row for each container, with what it said of itself after it had left'
   const recorder = new CellRecorder({ ...nowhere, container: (row) => rows.push(row) });
   const container: Container = { id: 3, functionId: 'f', state: 'idle', launchedMs: 10, readyMs: 60, inFlight: 0, batches: 2, served: 5 };
   const other: Container = { ...container, id: 4, launchedMs: 20, readyMs: Number.NaN, batches: 0, served: 0 };
-  recorder.containerLaunched(container);
-  recorder.containerLaunched(other);
+  for (const one of [container, other]) {
+    recorder.containerLaunched(one);
+    recorder.containerStarted(one.id, one.launchedMs);
+  }
   recorder.containerLeft(container, 500);
   recorder.close(1_000);
   recorder.containerUsage(3, { cpuMs: 77, peakMemoryMb: 40 });

@@ -17,6 +17,12 @@ function round(atMs: number, readings: Readonly<Record<number, number | undefine
 
 const wallMs = 10_000;
 
+/** It is handed over and exists at once. */
+function launched(account: UsageAccount, one: Container): void {
+  account.containerLaunched(one);
+  account.containerStarted(one.id, one.launchedMs);
+}
+
 /** The summary after containers were launched, sampled and taken out of service as `happen` says; the rest leave at the end. */
 function summaryOf(happen: (account: UsageAccount) => void): UsageSummary {
   const account = new UsageAccount(() => undefined);
@@ -28,7 +34,7 @@ function summaryOf(happen: (account: UsageAccount) => void): UsageSummary {
 it('holds a reading until the next, and lets the first stand for the time before it', () => {
   const { memory, containers } = summaryOf((account) => {
     const one = container(0, 1_000);
-    account.containerLaunched(one);
+    launched(account, one);
     account.sample(round(2_000, { 0: 512 }));
     account.sample(round(4_000, { 0: 1_024 }));
     account.containerLeft(one, 5_000);
@@ -44,7 +50,7 @@ it('holds a reading until the next, and lets the first stand for the time before
 it('holds a reading over rounds that did not read the memory', () => {
   const { memory } = summaryOf((account) => {
     const one = container(0, 0);
-    account.containerLaunched(one);
+    launched(account, one);
     account.sample(round(500, { 0: undefined }));
     account.sample(round(1_000, { 0: 1_024 }));
     account.sample(round(2_000, { 0: undefined }));
@@ -59,8 +65,8 @@ it('holds a reading over rounds that did not read the memory', () => {
 it('lets the mean of the others stand in for a container that was never read', () => {
   const { memory, containers } = summaryOf((account) => {
     const [read, unread] = [container(0, 0), container(1, 1_000)];
-    account.containerLaunched(read);
-    account.containerLaunched(unread);
+    launched(account, read);
+    launched(account, unread);
     account.sample(round(500, { 0: 256, 1: undefined }));
     account.sample(round(3_000, { 0: 768 }));
     account.containerLeft(unread, 3_000);
@@ -75,7 +81,7 @@ it('lets the mean of the others stand in for a container that was never read', (
 it('weighs the stand-in by lives, not by containers', () => {
   const { memory } = summaryOf((account) => {
     const [long, short, unread] = [container(0, 0), container(1, 0), container(2, 0)];
-    for (const one of [long, short, unread]) account.containerLaunched(one);
+    for (const one of [long, short, unread]) launched(account, one);
     account.sample(round(1, { 0: 100, 1: 1_000 }));
     account.containerLeft(short, 1_000);
     account.containerLeft(unread, 1_000);
@@ -87,7 +93,7 @@ it('weighs the stand-in by lives, not by containers', () => {
 
 it('counts containers that are still there until the end of the cell', () => {
   const { memory, containers } = summaryOf((account) => {
-    account.containerLaunched(container(0, 6_000));
+    launched(account, container(0, 6_000));
     account.sample(round(7_000, { 0: 1_024 }));
   });
   expect(memory.gbSeconds).toBe(4);
@@ -97,8 +103,8 @@ it('counts containers that are still there until the end of the cell', () => {
 it('the peak of memory is of containers that were there at the same time', () => {
   const { memory } = summaryOf((account) => {
     const [first, second] = [container(0, 0), container(1, 0)];
-    account.containerLaunched(first);
-    account.containerLaunched(second);
+    launched(account, first);
+    launched(account, second);
     account.sample(round(1_000, { 0: 300 }));
     account.sample(round(2_000, { 1: 200 }));
     account.containerLeft(first, 3_000);
@@ -110,13 +116,13 @@ it('the peak of memory is of containers that were there at the same time', () =>
 it('the peak of containers is of those that were there at the same time', () => {
   const { containers } = summaryOf((account) => {
     const all = [container(0, 0), container(1, 0), container(2, 100), container(3, 200)];
-    account.containerLaunched(all[0]!);
-    account.containerLaunched(all[1]!);
+    launched(account, all[0]!);
+    launched(account, all[1]!);
     account.containerLeft(all[0]!, 50);
-    account.containerLaunched(all[2]!);
+    launched(account, all[2]!);
     account.containerLeft(all[1]!, 150);
     account.containerLeft(all[1]!, 160);
-    account.containerLaunched(all[3]!);
+    launched(account, all[3]!);
   });
   expect(containers).toMatchObject({ launched: 4, peak: 2 });
 });
@@ -124,7 +130,7 @@ it('the peak of containers is of those that were there at the same time', () => 
 it('leaves out readings of containers that have left or that it does not know', () => {
   const { memory } = summaryOf((account) => {
     const one = container(0, 0);
-    account.containerLaunched(one);
+    launched(account, one);
     account.sample(round(1_000, { 0: 1_024 }));
     account.containerLeft(one, 2_000);
     account.sample(round(3_000, { 0: 9_999, 7: 9_999 }));
@@ -134,7 +140,7 @@ it('leaves out readings of containers that have left or that it does not know', 
 });
 
 it('knows no memory when nothing was read, and none when there was nothing to read', () => {
-  expect(summaryOf((account) => account.containerLaunched(container(0, 0))).memory).toEqual({ gbSeconds: null, meanMb: null, peakMb: null, unsampledContainers: 1 });
+  expect(summaryOf((account) => launched(account, container(0, 0))).memory).toEqual({ gbSeconds: null, meanMb: null, peakMb: null, unsampledContainers: 1 });
   expect(summaryOf(() => undefined).memory).toEqual({ gbSeconds: 0, meanMb: 0, peakMb: 0, unsampledContainers: 0 });
 });
 
@@ -142,8 +148,8 @@ it('takes the CPU time a container tells of itself, and samples for one that was
   const rows: ContainerRow[] = [];
   const account = new UsageAccount((row) => rows.push(row));
   const [told, killed] = [container(0, 1_000), container(1, 1_000)];
-  account.containerLaunched(told);
-  account.containerLaunched(killed);
+  launched(account, told);
+  launched(account, killed);
   account.sample(round(2_000, { 0: { cpuMs: 1_000 }, 1: { cpuMs: 500 } }));
   account.sample(round(4_000, { 0: { cpuMs: 1_100 }, 1: { cpuMs: 3_500 } }));
   account.closeAll(wallMs);
@@ -159,7 +165,7 @@ it('takes the CPU time a container tells of itself, and samples for one that was
 it('charges no memory for the time in which a container waited for a place among the launches', () => {
   const { memory, containers } = summaryOf((account) => {
     const one = container(0, 1_000);
-    account.containerLaunched(one);
+    launched(account, one);
     account.containerStarted(0, 3_000);
     account.sample(round(4_000, { 0: 1_024 }));
     account.containerLeft(one, 5_000);
@@ -180,9 +186,27 @@ it('averages the load of the host over the rounds', () => {
 it('keeps the highest reading of each container', () => {
   const rows: ContainerRow[] = [];
   const account = new UsageAccount((row) => rows.push(row));
-  account.containerLaunched(container(0, 0));
+  launched(account, container(0, 0));
   for (const memoryMb of [40, 90, 60]) account.sample(round(memoryMb, { 0: memoryMb }));
   account.closeAll(wallMs);
   account.containerUsage(0, { cpuMs: 1, peakMemoryMb: 500 });
   expect(rows).toMatchObject([{ peakMemoryMb: 90 }]);
+});
+
+it('charges nothing for a container that never came to exist, however long it waited for its start', () => {
+  const { memory, containers, cpu } = summaryOf((account) => {
+    const read = container(0, 0);
+    launched(account, read);
+    account.sample(round(1_000, { 0: 1_024 }));
+    const stopped = container(1, 0);
+    account.containerLaunched(stopped);
+    account.containerLeft(stopped, 8_000);
+    account.containerUsage(1, { cpuMs: 0, peakMemoryMb: undefined });
+    // This one waits until the end.
+    account.containerLaunched(container(2, 0));
+    account.containerLeft(read, 2_000);
+  });
+  expect(memory).toMatchObject({ gbSeconds: 2, peakMb: 1_024, unsampledContainers: 0 });
+  expect(containers).toEqual({ launched: 3, peak: 2, containerSeconds: 2 });
+  expect(cpu.sampledContainers).toBe(0);
 });

@@ -38,6 +38,24 @@ function outcomeOf(id: string, said: unknown, exchange: { readonly sentMs: numbe
   );
 }
 
+type OnOutcome = (outcome: WireOutcome) => void;
+
+interface Request {
+  readonly id: string;
+  readonly body: object;
+}
+
+/** A fault of the listener is not one of the container. */
+function tell(listener: BatchListener, outcome: WireOutcome): void {
+  try {
+    listener.onOutcome(outcome);
+  } catch (thrown) {
+    queueMicrotask(() => {
+      throw thrown;
+    });
+  }
+}
+
 /**
  * The HTTP side of a container that only speaks the protocol of the paper's artifact: it answers a batch in one piece, and runs one batch
  * expanded; a serial batch is sent one invocation after another.
@@ -55,7 +73,7 @@ export class ArtifactClient implements ContainerClient {
 
   runBatch(batch: Batch, inputOf: (id: number) => unknown, listener: BatchListener): void {
     this.#open += 1;
-    void this.#send(batch.mode, batch, inputOf, listener)
+    void this.#send(batch.mode, batch, inputOf, (outcome) => tell(listener, outcome))
       .then(() => undefined, (thrown: unknown) => describeError(thrown))
       .then((failure) => {
         this.#open -= 1;
@@ -73,29 +91,29 @@ export class ArtifactClient implements ContainerClient {
     void this.#pool.destroy().catch(() => undefined);
   }
 
-  #send(mode: ExecutionMode, batch: Batch, inputOf: (id: number) => unknown, listener: BatchListener): Promise<void> {
+  #send(mode: ExecutionMode, batch: Batch, inputOf: (id: number) => unknown, onOutcome: OnOutcome): Promise<void> {
     const requests = batch.invocations.map(({ id }) => ({ id: String(id), body: requestOf(String(id), inputOf(id)) }));
-    if (mode === 'expanded') return this.#expand(requests, listener);
-    const sent = this.#serial.then(() => this.#oneByOne(requests, listener));
+    if (mode === 'expanded') return this.#expand(requests, onOutcome);
+    const sent = this.#serial.then(() => this.#oneByOne(requests, onOutcome));
     this.#serial = sent.catch(() => undefined);
     return sent;
   }
 
-  async #oneByOne(requests: readonly { readonly id: string; readonly body: object }[], listener: BatchListener): Promise<void> {
+  async #oneByOne(requests: readonly Request[], onOutcome: OnOutcome): Promise<void> {
     for (const { id, body } of requests) {
       const sentMs = monotonicNowMs();
       const answer = await this.#post('/run', body);
       // Some answer with the outcome, some with an object that has it under the invocation's id.
-      listener.onOutcome(outcomeOf(id, answer[id] ?? answer, { sentMs, answeredMs: monotonicNowMs() }));
+      onOutcome(outcomeOf(id, answer[id] ?? answer, { sentMs, answeredMs: monotonicNowMs() }));
     }
   }
 
-  async #expand(requests: readonly { readonly id: string; readonly body: object }[], listener: BatchListener): Promise<void> {
+  async #expand(requests: readonly Request[], onOutcome: OnOutcome): Promise<void> {
     const sentMs = monotonicNowMs();
     const answer = await this.#post('/batch_run', requests.map(({ body }) => body));
     const answeredMs = monotonicNowMs();
     const missing = requests.filter(({ id }) => answer[id] === undefined).map(({ id }) => id);
-    for (const { id } of requests) if (answer[id] !== undefined) listener.onOutcome(outcomeOf(id, answer[id], { sentMs, answeredMs }));
+    for (const { id } of requests) if (answer[id] !== undefined) onOutcome(outcomeOf(id, answer[id], { sentMs, answeredMs }));
     if (missing.length > 0) throw new Error(`its answer to /batch_run lacks invocation ${missing.slice(0, 5).join(', ')}`);
   }
 

@@ -11,6 +11,8 @@ export const containerPort = 5_000;
 /** Who runs in containers whose image is ours: nobody that the host knows. */
 const user = '65532:65532';
 const pidsLimit = 1_024;
+/** For every container, whoever made its image. */
+export const harmless = { CapDrop: ['ALL'], SecurityOpt: ['no-new-privileges'] };
 const nanoCpusPerCore = 1e9;
 const mb = 1_048_576;
 
@@ -38,9 +40,9 @@ export function containerOptions({ id, config, env }: Launch, container: Functio
     HostConfig: {
       NetworkMode: networked && network !== undefined ? network : 'none',
       ...(publishOn === undefined ? {} : { PortBindings: { [port]: [{ HostIp: publishOn, HostPort: '' }] } }),
-      ...(socketsOnHost === undefined || !ours ? {} : { Binds: [`${socketsOnHost}:${socketsInContainer}`] }),
-      CapDrop: ['ALL'],
-      SecurityOpt: ['no-new-privileges'],
+      // Not `Binds`, which makes a folder that is not there: the daemon may not see the folders of this machine.
+      ...(socketsOnHost === undefined || !ours ? {} : { Mounts: [{ Type: 'bind', Source: socketsOnHost, Target: socketsInContainer }] }),
+      ...harmless,
       ...(ours ? { ReadonlyRootfs: true, Tmpfs: { '/tmp': 'rw,noexec,nosuid,nodev,size=16m,mode=1777' } } : {}),
       Memory: memoryLimitMb * mb,
       MemorySwap: memoryLimitMb * mb,

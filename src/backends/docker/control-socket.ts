@@ -1,6 +1,8 @@
-import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { describeError, FbbError } from '../../core/errors.js';
+import { removeFolder } from '../launched/remove-folder.js';
 
 export const controlName = 'control.sock';
 
@@ -17,8 +19,12 @@ export class ControlSocket {
   /** Makes the folder; the parent is closed to others, so the user of the container may write in here. */
   constructor(folder: string, onReady: () => void) {
     this.folder = folder;
-    mkdirSync(folder);
-    chmodSync(folder, 0o777);
+    try {
+      mkdirSync(folder);
+      chmodSync(folder, 0o777);
+    } catch (thrown) {
+      throw new FbbError('FBB_ERR_BACKEND_TEMP_FOLDER', `the folder of its sockets cannot be made: ${describeError(thrown)}`);
+    }
     const path = join(folder, controlName);
     this.#server = createServer((connection) => {
       let text = '';
@@ -29,13 +35,15 @@ export class ControlSocket {
         if (text.startsWith('ready\n')) onReady();
       });
     });
-    this.#listening = new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
+    this.#listening = new Promise<void>((resolve, reject) => {
+      this.#server.once('error', (error) => reject(new FbbError('FBB_ERR_BACKEND_TEMP_FOLDER', `its control socket cannot be made: ${error.message}`)));
       this.#server.listen(path, () => {
         chmodSync(path, 0o666);
         resolve();
       });
     });
+    // Whoever asks is told; it may be late.
+    this.#listening.catch(() => undefined);
   }
 
   /** Resolves when a container can connect. */
@@ -47,6 +55,6 @@ export class ControlSocket {
   close(): void {
     this.#server.close();
     for (const connection of this.#connections) connection.destroy();
-    rmSync(this.folder, { recursive: true, force: true });
+    removeFolder(this.folder);
   }
 }

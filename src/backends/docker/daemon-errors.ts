@@ -22,12 +22,14 @@ export function statusOf(thrown: unknown): number | undefined {
 
 /** No answer came at all. */
 export function isUnreachable(thrown: unknown): boolean {
+  if (thrown instanceof FbbError) return false;
   const { code, statusCode } = thrown as DaemonError;
   return statusCode === undefined && (gone.has(code ?? '') || /socket hang up|timed out|hung up/i.test(describeError(thrown)));
 }
 
 /** The code of what a daemon refused to do; `otherwise` when its words tell nothing. */
 export function codeOf(thrown: unknown, otherwise: ErrorCode): ErrorCode {
+  if (thrown instanceof FbbError) return thrown.code;
   const { code } = thrown as DaemonError;
   const said = daemonSaid(thrown);
   if (code === 'EACCES' || code === 'EPERM') return 'FBB_ERR_DOCKER_PERMISSION';

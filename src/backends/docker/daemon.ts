@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises';
 import Docker from 'dockerode';
 import { describeError, FbbError } from '../../core/index.js';
 import { codeOf, daemonSaid } from './daemon-errors.js';
+import { inTime } from './in-time.js';
 
 /** What a run needs to know of a daemon. */
 export interface Daemon {
@@ -27,19 +28,6 @@ export interface Daemon {
 
 const answerTimeoutMs = 10_000;
 const mb = 1_048_576;
-
-/** Gives up on what does not come in time. */
-export async function inTime<T>(answer: Promise<T>, timeoutMs: number, what: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(Object.assign(new Error(`${what} timed out after ${timeoutMs / 1_000} s`), { code: 'ETIMEDOUT' })), timeoutMs);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
 
 interface ModemPlace {
   readonly socketPath?: string | (() => Promise<string>);

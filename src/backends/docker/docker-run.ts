@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { join, posix } from 'node:path';
 import type { NetworkInspectInfo } from 'dockerode';
-import { describeError, FbbError, type FunctionSpec } from '../../core/index.js';
+import { describeError, FbbError, type Capability, type FunctionSpec } from '../../core/index.js';
 import { classChangerHere, LaunchedBackend, removeAbandonedFolders, StreamClient, whyNoRealTime, type ClassChanger, type ContainerSource, type LaunchedBackendOptions } from '../launched/index.js';
 import { ArtifactClient } from './artifact-client.js';
 import { controlName } from './control-socket.js';
-import { daemonError, daemonSaid } from './daemon-errors.js';
-import { inTime, type Daemon } from './daemon.js';
+import { harmless } from './container-options.js';
+import { daemonError, daemonSaid, isUnreachable } from './daemon-errors.js';
+import type { Daemon } from './daemon.js';
+import { inTime } from './in-time.js';
 import type { DockerLauncherExtra, FunctionContainer } from './docker-launcher-protocol.js';
 import { checkImage, FunctionImages, type FunctionImage } from './function-image.js';
 import { runtimeInImage, socketsInContainer } from './image-layout.js';
@@ -30,9 +32,15 @@ interface DockerRunOptions {
   readonly tell: (sentence: string) => void;
 }
 
-type CellOptions = Pick<LaunchedBackendOptions, 'clock' | 'observer'> & { readonly functions: ReadonlyMap<string, FunctionSpec> };
+type CellOptions = Pick<LaunchedBackendOptions, 'clock' | 'observer'> & {
+  readonly functions: ReadonlyMap<string, FunctionSpec>;
+  /** What the scheduler cannot do without: the real-time class is tried out only for those that need it. */
+  readonly requires: readonly Capability[];
+};
 
 const socketName = 'http.sock';
+const answerTimeoutMs = 30_000;
+const removalTimeoutMs = 120_000;
 const cleanUpTimeoutMs = 20_000;
 const trialTimeoutMs = 60_000;
 /** At the end of a cell hundreds of containers may have to be removed, some 30 a second. */
@@ -45,8 +53,7 @@ export class DockerRun {
   readonly #images: FunctionImages;
   readonly #groups = new RealTimeGroups();
   readonly #classChanger: ClassChanger;
-  /** Found out with the first cell. */
-  #noRealTime: Promise<string | undefined> | undefined;
+  #hasRealTime = false;
 
   private constructor(daemon: Daemon, options: DockerRunOptions) {
     this.#daemon = daemon;
@@ -57,14 +64,16 @@ export class DockerRun {
 
   /** Begins with removing what dead runs have left. */
   static async begin(daemon: Daemon, options: DockerRunOptions): Promise<DockerRun> {
+    const folders = removeAbandonedFolders().length;
     try {
-      const { containers, networks } = await removeAbandoned(daemon.docker);
-      const folders = removeAbandonedFolders().length;
+      const { containers, networks } = await inTime(removeAbandoned(daemon.docker), removalTimeoutMs, 'the removal of what dead runs have left');
       if (containers + networks + folders > 0) options.tell(`removed what a dead run had left: containers ${containers}, networks ${networks}, temporary folders ${folders}`);
-      for (const image of options.images.values()) await checkImage(daemon.docker, image);
     } catch (thrown) {
-      throw daemonError(thrown, 'remove what dead runs have left');
+      if (isUnreachable(thrown)) throw daemonError(thrown, 'remove what dead runs have left');
+      // Somebody else's container on a network of ours, for example: it is in nobody's way.
+      options.tell(`not all that dead runs have left could be removed: ${daemonSaid(thrown)}`);
     }
+    for (const image of options.images.values()) await checkImage(daemon.docker, image);
     return new DockerRun(daemon, options);
   }
 
@@ -74,11 +83,10 @@ export class DockerRun {
   }
 
   /** The backend of one cell; its network exists from here on. */
-  async createBackend({ clock, observer, functions }: CellOptions): Promise<LaunchedBackend> {
+  async createBackend({ clock, observer, functions, requires }: CellOptions): Promise<LaunchedBackend> {
     const { launchLimit, memoryLimitMb, containerCores, cores } = this.#options;
     const containers = await this.#containersOf(functions);
-    this.#noRealTime ??= this.#tryOut([...containers.values()][0] as FunctionContainer);
-    const noRealTime = await this.#noRealTime;
+    const noRealTime = requires.includes('cpu-class') ? await this.#tryOut([...containers.values()][0] as FunctionContainer) : 'it was not tried out for a scheduler that does not need it';
     const mark = randomUUID();
     const network = await this.#networkFor([...containers.values()], functions, mark);
     return new LaunchedBackend(this.#source(containers, network, mark), { clock, observer, launchLimit, memoryLimitMb, containerCores, cores, whyNoRealTime: noRealTime, classChanger: this.#classChanger });
@@ -115,15 +123,17 @@ export class DockerRun {
     }
     const { runId } = this.#options;
     try {
-      const made = await docker.createNetwork({
+      const made = await inTime(docker.createNetwork({
         Name: `${runId}-${mark.slice(0, 8)}`,
         Driver: 'bridge',
         Internal: reach.by === 'socket',
         Options: { 'com.docker.network.bridge.enable_icc': 'false' },
         Labels: { ...runLabels(runId), [cellLabel]: mark },
-      });
+      }), answerTimeoutMs, 'the network of a cell');
       const { IPAM }: NetworkInspectInfo = await made.inspect();
-      return { id: made.id, gateway: IPAM?.Config?.[0]?.Gateway };
+      const gateway = IPAM?.Config?.map(({ Gateway }) => Gateway).find((address) => address?.includes('.') === true);
+      if (needing !== undefined && gateway === undefined) throw new Error(`its network has no gateway on which '${needing.name}' could reach ${needing.needs.join(', ')}`);
+      return { id: made.id, gateway };
     } catch (thrown) {
       await removeCell(docker, mark).catch(() => undefined);
       throw daemonError(thrown, 'make the network of a cell');
@@ -162,8 +172,9 @@ export class DockerRun {
     };
   }
 
-  /** Why containers cannot be of the real-time class, tried on one. */
+  /** Why containers cannot be of the real-time class, tried on one; once it works, it works. */
   async #tryOut({ image, command }: FunctionContainer): Promise<string | undefined> {
+    if (this.#hasRealTime) return undefined;
     const refused = whyNoRealTime();
     if (refused !== undefined) return refused;
     const { docker, reach } = this.#daemon;
@@ -171,11 +182,12 @@ export class DockerRun {
     let id: string | undefined;
     try {
       const idle = command === undefined ? {} : { Entrypoint: [command[0] as string], Cmd: ['-e', 'setInterval(() => undefined, 1000)'] };
-      const made = await docker.createContainer({ Image: image, ...idle, Labels: { ...runLabels(this.#options.runId), [cellLabel]: 'trial' }, HostConfig: { NetworkMode: 'none' } });
+      const made = await docker.createContainer({ Image: image, ...idle, Labels: { ...runLabels(this.#options.runId), [cellLabel]: 'trial' }, HostConfig: { ...harmless, NetworkMode: 'none' } });
       id = made.id;
       await made.start();
       const { State } = await made.inspect();
       await inTime(tryRealTime(this.#groups, State.Pid, this.#options.cores), trialTimeoutMs, 'the trial');
+      this.#hasRealTime = true;
       return undefined;
     } catch (thrown) {
       return thrown instanceof FbbError ? describeError(thrown) : daemonSaid(thrown);

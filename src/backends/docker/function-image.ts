@@ -3,7 +3,7 @@ import { FbbError, type FunctionSpec } from '../../core/index.js';
 import { codeOf, daemonError, daemonSaid, statusOf } from './daemon-errors.js';
 import { contentHash, imageContent, imageTar, type ImageContent } from './image-files.js';
 import { nodeInImage } from './image-layout.js';
-import { contentLabel, runLabels } from './labels.js';
+import { contentLabel, runLabel } from './labels.js';
 
 /** An image that holds our runtime and functions. */
 export interface FunctionImage {
@@ -90,6 +90,7 @@ export class FunctionImages {
       const key = functions.map(({ handlerPath }) => handlerPath).join('\n');
       const known = this.#known.get(key) ?? this.#look(functions);
       this.#known.set(key, known);
+      known.catch(() => this.#known.delete(key));
       const { content, hash } = await known;
       const name = `${repository}:${hash}`;
       if (!(await imageExists(this.#docker, name))) await this.#build(name, hash, content);
@@ -112,7 +113,8 @@ export class FunctionImages {
   async #build(name: string, hash: string, content: ImageContent): Promise<void> {
     const { baseImage, runId, onBuild } = this.#options;
     onBuild(name);
-    const labels = { ...runLabels(runId), [contentLabel]: hash };
+    // Not its owner: whatever a user makes of the image inherits its labels, and must not pass for what a dead run has left.
+    const labels = { [runLabel]: runId, [contentLabel]: hash };
     await (baseImage === undefined ? buildAlone(this.#docker, content, name, labels) : buildUpon(this.#docker, baseImage, { content, name, labels }));
   }
 }

@@ -14,8 +14,15 @@ export function runLabels(runId: string): Record<string, string> {
   return { [runLabel]: runId, [ownerLabel]: JSON.stringify(thisProcess()) };
 }
 
+export type Labels = Readonly<Record<string, string>> | null | undefined;
+
+/** Whether it is of a cell of ours. Containers inherit the labels of their image, so what only names a run may be a user's. */
+export function isOfCell(labels: Labels): boolean {
+  return labels?.[runLabel] !== undefined && labels[cellLabel] !== undefined;
+}
+
 /** Whether the run that this belongs to is known to be gone. */
-export function isAbandoned(labels: Readonly<Record<string, string>> | null | undefined): boolean {
+export function isAbandoned(labels: Labels): boolean {
   const owner = parseOwner(labels?.[ownerLabel] ?? '');
-  return labels?.[runLabel] !== undefined && owner !== undefined && isGone(owner);
+  return isOfCell(labels) && owner !== undefined && isGone(owner);
 }

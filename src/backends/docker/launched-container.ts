@@ -33,11 +33,12 @@ export class LaunchedContainer {
   made: Promise<void> = Promise.resolve();
   /** In the daemon; undefined until it is made. */
   inDaemon: Docker.Container | undefined;
+  /** Whether its start was asked for; before, it can have used nothing. */
+  wasStarted = false;
   control: ControlSocket | undefined;
   #state: 'starting' | 'ready' | 'ending' = 'starting';
   #endIt: () => void = () => undefined;
   #cgroup: CgroupReader | undefined;
-  #lastReading: ContainerReading | undefined;
   #stats: { destroy(): void } | undefined;
 
   constructor(id: number) {
@@ -72,7 +73,7 @@ export class LaunchedContainer {
     const ip = Object.values(NetworkSettings.Networks).map(({ IPAddress }) => IPAddress).find((address) => address !== '');
     const listensOn = ip === undefined ? undefined : { host: ip, port: containerPort };
     const files = findCgroup(State.Pid);
-    if (files === undefined) return { pid: State.Pid, place: { kind: 'told' }, listensOn };
+    if (files === undefined) return (await this.#isRunning()) ? { pid: State.Pid, place: { kind: 'told' }, listensOn } : undefined;
     this.#cgroup = new CgroupReader(files);
     return { pid: State.Pid, place: { kind: 'cgroup', files }, listensOn };
   }
@@ -83,16 +84,14 @@ export class LaunchedContainer {
     this.#stats = stream;
     readJsonLines(stream, (line) => {
       const reading = readStats(line);
-      if (reading === undefined) return;
-      this.#lastReading = reading;
-      onReading(reading);
+      if (reading !== undefined) onReading(reading);
     }, () => undefined);
   }
 
   /** What it has used; to be asked before it ends, as the kernel forgets then. */
   used(): { cpuMs: number | undefined; peakMemoryMb: number | undefined } {
-    if (this.#cgroup === undefined) return { cpuMs: this.#lastReading?.cpuMs, peakMemoryMb: undefined };
-    return { cpuMs: this.#cgroup.cpuMs(), peakMemoryMb: this.#cgroup.peakMb() };
+    if (!this.wasStarted) return { cpuMs: 0, peakMemoryMb: undefined };
+    return { cpuMs: this.#cgroup?.cpuMs(), peakMemoryMb: this.#cgroup?.peakMb() };
   }
 
   /** How it ended by itself. */
@@ -109,6 +108,10 @@ export class LaunchedContainer {
     } catch (thrown) {
       return { code: 'FBB_ERR_CONTAINER_LOST', reason: `it ended, and Docker does not tell how: ${daemonSaid(thrown)}` };
     }
+  }
+
+  async #isRunning(): Promise<boolean> {
+    return (await (this.inDaemon as Docker.Container).inspect()).State.Running;
   }
 
   /** Frees what is held here for it. */

@@ -1,11 +1,12 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Docker from 'dockerode';
 import { launcherConfigVariable, type ContainerEnd, type LauncherEvent, type LauncherRequest } from '../launched/launcher-protocol.js';
+import { removeFolder } from '../launched/remove-folder.js';
 import { containerOptions } from './container-options.js';
 import { ControlSocket } from './control-socket.js';
 import { codeOf, daemonSaid, isUnreachable } from './daemon-errors.js';
 import type { DockerLauncherConfig, FunctionContainer } from './docker-launcher-protocol.js';
+import { inTime } from './in-time.js';
 import { readJsonLines } from './json-lines.js';
 import { cellLabel } from './labels.js';
 import { LaunchedContainer } from './launched-container.js';
@@ -23,6 +24,8 @@ const startTimeoutMs = 60_000;
 /** A daemon that is being restarted comes back. */
 const cleanUpPatienceMs = 15_000;
 const cleanUpPauseMs = 500;
+/** Without a harness, nothing is worth waiting for longer: what is left is the next run's. */
+const abandonTimeoutMs = 60_000;
 const removalsAtOnce = 8;
 /** How long the daemon may take to tell of a death. */
 const deathNoticeMs = 1_000;
@@ -58,10 +61,15 @@ class DockerLauncher {
     else this.#close();
   }
 
-  /** The harness is gone: no farewells. */
+  /** The harness is gone: no farewells. What is being made in this moment is waited for, since it could not be found yet. */
   async abandon(): Promise<void> {
+    setTimeout(() => process.exit(1), abandonTimeoutMs);
     if (this.#closing) return;
     this.#closing = true;
+    this.#waiting.length = 0;
+    const containers = [...this.#containers.values()];
+    for (const container of containers) container.beginEnding();
+    await Promise.race([Promise.allSettled(containers.map(({ made }) => made)), pause(cleanUpPatienceMs)]);
     await this.#leaveNothing();
     process.exit(0);
   }
@@ -95,6 +103,7 @@ class DockerLauncher {
     container.made = this.#make(launch, kind, container);
     await container.made;
     if (!container.isStarting() || container.inDaemon === undefined) return;
+    container.wasStarted = true;
     await container.inDaemon.start();
     const found = await container.look(this.#config.publishOn);
     // One that has ended already is told of by the daemon.
@@ -118,13 +127,17 @@ class DockerLauncher {
 
   /** Asks a container that does not say by itself that it is ready. */
   async #awaitAnswer(launch: Launch, kind: FunctionContainer, container: LaunchedContainer, listensOn: Place | undefined): Promise<void> {
-    if (listensOn === undefined) throw new Error('it has no address');
+    const giveUp = (reason: string): void => void this.#end(container, { code: 'FBB_ERR_CONTAINER_LOST', reason });
+    if (listensOn === undefined) {
+      giveUp('it has no address on the network of the cell');
+      return;
+    }
     const ours = kind.speaks === 'ours';
     const isReady = (body: string): boolean => !ours || body.includes('"status":"ok"');
     if (!(await waitUntilReady(listensOn, isReady, () => container.isStarting()))) return;
     const problem = ours ? undefined : await initialize(listensOn, launch.functionId);
-    if (problem !== undefined) throw new Error(problem);
-    this.#becomeReady(container, listensOn);
+    if (problem === undefined) this.#becomeReady(container, listensOn);
+    else giveUp(problem);
   }
 
   #becomeReady(container: LaunchedContainer, listensOn?: Place): void {
@@ -197,13 +210,13 @@ class DockerLauncher {
   async #leaveNothing(): Promise<void> {
     for (let leftMs = cleanUpPatienceMs; leftMs > 0; leftMs -= cleanUpPauseMs) {
       try {
-        await removeCell(this.#docker, this.#config.mark);
+        await inTime(removeCell(this.#docker, this.#config.mark), cleanUpPatienceMs, 'the removal of what is left');
         break;
       } catch {
         await pause(cleanUpPauseMs);
       }
     }
-    rmSync(this.#config.folder, { recursive: true, force: true });
+    removeFolder(this.#config.folder);
   }
 }
 
@@ -213,7 +226,10 @@ function pause(ms: number): Promise<void> {
 
 /** Resolves when the container says that it is ready. */
 function openControl(container: LaunchedContainer, folder: string): Promise<void> {
-  return new Promise((resolve) => (container.control = new ControlSocket(folder, resolve)));
+  let ready = (): void => undefined;
+  const saysReady = new Promise<void>((resolve) => (ready = resolve));
+  container.control = new ControlSocket(folder, () => ready());
+  return saysReady;
 }
 
 /** The callback takes the error of a harness that has just died; 'disconnect' follows and ends this process in order. */

@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import { statusOf } from './daemon-errors.js';
-import { cellLabel, contentLabel, isAbandoned, ownerLabel, runLabel } from './labels.js';
+import { cellLabel, contentLabel, isAbandoned, isOfCell, ownerLabel, runLabel, type Labels } from './labels.js';
 
 /** What was removed. */
 interface Removed {
@@ -50,7 +50,7 @@ async function forEach<T>(items: readonly T[], act: (item: T) => Promise<void>):
   if (failures.length > 0) throw failures[0];
 }
 
-type Labelled = { readonly Id: string; readonly Labels?: Readonly<Record<string, string>> | null };
+type Labelled = { readonly Id: string; readonly Labels?: Labels };
 
 interface Found {
   readonly containers: readonly Labelled[];
@@ -91,25 +91,23 @@ export function removeCell(docker: Docker, mark: string): Promise<Removed> {
 
 /** Everything of one run. */
 export function removeRun(docker: Docker, runId: string): Promise<Removed> {
-  return removeWhere(docker, `${runLabel}=${runId}`, () => true);
+  return removeWhere(docker, `${runLabel}=${runId}`, ({ Labels }) => isOfCell(Labels));
 }
 
 /** Everything with our label, also what belongs to runs that are alive, or may be. */
 export function removeAll(docker: Docker): Promise<Removed> {
-  return removeWhere(docker, runLabel, () => true);
+  return removeWhere(docker, cellLabel, ({ Labels }) => isOfCell(Labels));
 }
 
 const ourNames = 'faasbatch-bench/';
 
-/** The images that we have made and no container uses; the next run makes them anew. One that only has names of a user's, or was built upon ours by a user, stays. */
+/** The images that we have made, by the names that we gave them, unless a container uses them; the next run makes them anew. What a user built upon one stays. */
 export async function removeImages(docker: Docker): Promise<number> {
   const images = await docker.listImages({ filters: { label: [contentLabel] } });
   let removed = 0;
-  for (const { Id, RepoTags } of images) {
+  for (const { RepoTags } of images) {
     try {
-      // By name: an image with several names, of which one is a user's, only loses ours.
-      const names = (RepoTags ?? []).filter((tag) => tag !== '<none>:<none>');
-      const ours = names.length === 0 ? [Id] : names.filter((name) => name.startsWith(ourNames));
+      const ours = (RepoTags ?? []).filter((name) => name.startsWith(ourNames));
       for (const name of ours) await docker.getImage(name).remove();
       if (ours.length > 0) removed += 1;
     } catch (thrown) {

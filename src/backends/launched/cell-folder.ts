@@ -1,7 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeError, FbbError } from '../../core/index.js';
+import { removeFolder } from './remove-folder.js';
 import { isGone, parseOwner, thisProcess, type Owner } from './owner.js';
 
 const prefix = 'fbb-';
@@ -26,10 +27,6 @@ export function makeCellFolder(socketPath: (folder: string, containerId: number)
     throw new FbbError('FBB_ERR_BACKEND_SOCKET_PATH', `The temporary folder ${tmpdir()} makes socket paths of more than ${maxSocketPath} bytes.`);
   }
   return folder;
-}
-
-export function removeFolder(folder: string): void {
-  rmSync(folder, { recursive: true, force: true });
 }
 
 /** Undefined when it is no folder of a cell, or of another user's. */

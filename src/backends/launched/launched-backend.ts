@@ -14,10 +14,11 @@ import {
   type WireInit,
   type WireOutcome,
 } from '../../core/index.js';
-import { makeCellFolder, removeFolder } from './cell-folder.js';
+import { makeCellFolder } from './cell-folder.js';
 import type { ContainerClient } from './container-client.js';
 import { CpuClassControl, type ClassChanger, type RealTimeBudget } from './cpu-class.js';
 import { CpuStateReader } from './cpu-state.js';
+import { removeFolder } from './remove-folder.js';
 import { launcherConfigVariable, type ContainerEnd, type LauncherConfig, type LauncherEvent, type LauncherRequest } from './launcher-protocol.js';
 
 export interface LaunchedBackendOptions {
@@ -64,6 +65,9 @@ export interface ContainerSource {
   /** A launcher that takes longer to end everything is ended itself. */
   readonly closeGraceMs: number;
 }
+
+/** How long what a dead container had sent may still be on its way. */
+const drainGraceMs = 2_000;
 
 interface Live {
   readonly container: Container;
@@ -197,7 +201,9 @@ export class LaunchedBackend implements Backend {
       }
       this.#closed = resolve;
       if (this.#launcher.exitCode !== null || this.#launcher.signalCode !== null) {
-        void this.#cleanedUp?.then(resolve);
+        // One that could not be started has no exit event.
+        this.#cleanedUp ??= this.#launcherExited();
+        void this.#cleanedUp.then(resolve);
         return;
       }
       this.#send({ type: 'close' });
@@ -280,8 +286,17 @@ export class LaunchedBackend implements Backend {
   #ended(end: ContainerEnd): void {
     this.#options.observer.containerStopped(end.id);
     const live = this.#live.get(end.id);
-    if (live?.client === undefined) this.#gone(end);
-    else live.client.whenDrained(() => this.#gone(end));
+    const client = live?.client;
+    if (client === undefined) {
+      this.#gone(end);
+      return;
+    }
+    // Where a network lies between, the end of the sockets may never come.
+    const timer = setTimeout(() => client.close(), drainGraceMs);
+    client.whenDrained(() => {
+      clearTimeout(timer);
+      this.#gone(end);
+    });
   }
 
   #gone({ id, code, reason, cpuMs, peakMemoryMb }: ContainerEnd): void {

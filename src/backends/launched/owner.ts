@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
@@ -34,7 +35,8 @@ function startTickOf(pid: number): string {
 
 export function thisProcess(): Owner {
   return {
-    machine: `${hostname()} ${orEmpty(() => readFileSync('/etc/machine-id', 'latin1'))}`.trim(),
+    // Hashed: the id of a machine is not to be given to others.
+    machine: createHash('sha256').update(`${hostname()} ${orEmpty(() => readFileSync('/etc/machine-id', 'latin1'))}`).digest('hex').slice(0, 16),
     boot: orEmpty(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1')),
     pidSpace: orEmpty(() => readlinkSync('/proc/self/ns/pid')),
     pid: process.pid,
