@@ -25,7 +25,7 @@ export interface LiveCellOptions {
   readonly whenOver?: typeof onTestFinished;
 }
 
-type Ended = Pick<Outcome, 'id' | 'status' | 'errorCode' | 'attempt' | 'containerId' | 'totalMs'> & { readonly partsMs: number };
+type Ended = Pick<Outcome, 'id' | 'status' | 'errorCode' | 'attempt' | 'containerId' | 'executionMs' | 'totalMs'> & { readonly partsMs: number };
 
 /** What arrives within this time is one batch. */
 const dispatchIntervalMs = 20;
@@ -151,5 +151,5 @@ function processBackend({ launchLimit = 4, memoryLimitMb = 512 }: LiveCellOption
 /** The engine's objects are its own. */
 function copyOf(outcome: Outcome): Ended {
   const { id, status, errorCode, attempt, containerId, totalMs, lagMs, schedulingMs, coldStartMs, queueMs, executionMs, responseMs } = outcome;
-  return { id, status, errorCode, attempt, containerId, totalMs, partsMs: lagMs + schedulingMs + coldStartMs + queueMs + executionMs + responseMs };
+  return { id, status, errorCode, attempt, containerId, executionMs, totalMs, partsMs: lagMs + schedulingMs + coldStartMs + queueMs + executionMs + responseMs };
 }

@@ -1,16 +1,21 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { cellLabel, runLabels } from '../../src/backends/docker/labels.js';
+import { processesOf, type FoundProcess } from '../cli/left-over.js';
+import { Workplace } from '../cli/run-bin.js';
+import { stored, writeTinySuite } from '../cli/tiny-suite.js';
 import { fixtureSpec } from '../fixtures/functions/spec.js';
 import { beginRun, expectNextCellWorks, named, noDocker, ofRun, openCell } from './daemon.js';
 
 /** Only root starts daemons and mounts. */
 const cannot = noDocker ?? (process.getuid?.() === 0 ? undefined : 'this is not root');
 const launcher = join(import.meta.dirname, '../../.ci/docker-daemon');
-/** Enough for the function image and containers, and little more. */
-const roomMb = 240;
+/** Enough for two function images and containers, and little more. */
+const roomMb = 400;
+const mb = 1_048_576;
 const patience = { timeout: 20_000, interval: 20 };
 const spec = fixtureSpec('io', { timeoutMs: 60_000 });
 
@@ -34,7 +39,7 @@ class PrivateDaemon {
   }
 
   fillDisk(): void {
-    writeFileSync(this.#filler, Buffer.alloc((roomMb - 40) * 1_048_576));
+    writeFileSync(this.#filler, Buffer.alloc((roomMb - 40) * mb));
   }
 
   emptyDisk(): void {
@@ -104,5 +109,43 @@ describe.skipIf(cannot !== undefined)(cannot === undefined || cannot === noDocke
     expect(cell.processes()).toEqual([]);
     expect(cell.folders()).toEqual([]);
     await expectNextCellWorks(begun);
+  });
+
+  it('is rid of what a killed run and its killed launcher left when the next one begins, and of nothing else', async () => {
+    const { docker } = begun.daemon;
+    const place = new Workplace();
+    onTestFinished(() => place.remove());
+    const bin = place.start(['suite', writeTinySuite(place.folder), '--schedulers', 'batching-expanding', '--limit', '12', '--backend', 'docker', '--out', place.out]);
+    await expect.poll(() => bin.stderr(), patience).toContain('cells to run');
+    const { id: runId } = stored(place.out).manifest;
+    await expect.poll(async () => (await ofRun(begun.daemon, runId)).length, patience).toBeGreaterThan(1);
+    const [launcherProcess] = processesOf(place.temporary).filter(({ command }) => command.includes('docker-launcher.cjs')) as [FoundProcess];
+    // It would clean up after the harness.
+    process.kill(launcherProcess.pid, 'SIGSTOP');
+    bin.process.kill('SIGKILL');
+    process.kill(launcherProcess.pid, 'SIGKILL');
+    await bin.ended;
+    await expect.poll(() => processesOf(place.temporary), patience).toEqual([]);
+    await expect.poll(async () => (await docker.listContainers()).length, patience).toBe(0);
+    expect((await ofRun(begun.daemon, runId)).length).toBeGreaterThan(1);
+    expect(readdirSync(place.temporary)).toHaveLength(1);
+
+    const [image] = await docker.listImages();
+    const alive = { Labels: { ...runLabels('alive'), [cellLabel]: 'alive' } };
+    const others: { readonly id: string }[] = [
+      await docker.createContainer({ Image: image?.Id }),
+      await docker.createContainer({ Image: image?.Id, ...alive }),
+      await docker.createNetwork({ Name: 'strange' }),
+      await docker.createNetwork({ Name: 'alive', ...alive }),
+    ];
+    const told: string[] = [];
+    vi.stubEnv('TMPDIR', place.temporary);
+    (await beginRun({ tell: (sentence) => told.push(sentence) })).run.close();
+    vi.unstubAllEnvs();
+    expect(told).toEqual([expect.stringMatching(/^removed what a dead run had left: containers [1-9]\d*, networks 1, temporary folders 1$/)]);
+    expect(await ofRun(begun.daemon, runId)).toEqual([]);
+    expect(readdirSync(place.temporary)).toEqual([]);
+    const left = [...(await docker.listContainers({ all: true })), ...(await docker.listNetworks({ filters: { type: ['custom'] } }))].map(({ Id }) => Id);
+    expect(left.sort()).toEqual(others.map(({ id }) => id).sort());
   });
 });

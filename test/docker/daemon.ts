@@ -81,7 +81,8 @@ export async function expectNextCellWorks({ run, daemon, runId }: Awaited<Return
 
 /** Ids of the containers, running or not, and the networks that a daemon has of a run. */
 export async function ofRun({ docker }: Daemon, runId: string): Promise<string[]> {
-  const filters = { label: [`faasbatch-bench.run=${runId}`] };
+  // An image tells the run that made it, and what is made of it inherits that.
+  const filters = { label: [`faasbatch-bench.run=${runId}`, 'faasbatch-bench.cell'] };
   const containers = await docker.listContainers({ all: true, filters });
   const networks = await docker.listNetworks({ filters });
   return [...containers, ...networks].map(({ Id }) => Id);

@@ -84,9 +84,16 @@ export function removeAbandoned(docker: Docker): Promise<Removed> {
   return removeWhere(docker, ownerLabel, ofDeadRun);
 }
 
-/** Everything of one cell. */
-export function removeCell(docker: Docker, mark: string): Promise<Removed> {
-  return removeWhere(docker, `${cellLabel}=${mark}`, () => true);
+const createdLatePauseMs = 500;
+const createdLateTries = 10;
+
+/** Everything of one cell, also what the daemon is about to make in this moment for a launcher that is gone. */
+export async function removeCell(docker: Docker, mark: string): Promise<void> {
+  for (let triesLeft = createdLateTries; triesLeft > 0; triesLeft -= 1) {
+    const { containers } = await removeWhere(docker, `${cellLabel}=${mark}`, () => true);
+    if (containers === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, createdLatePauseMs));
+  }
 }
 
 /** Everything of one run. */
