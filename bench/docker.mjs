@@ -37,7 +37,7 @@ async function dockerBackends({ launchLimit = 4, observer = nobody } = {}) {
     cores,
     tell: () => undefined,
   });
-  return { createBackend: (clock) => dockerRun.createBackend({ clock, observer, functions }), end: () => dockerRun.close() };
+  return { createBackend: (clock) => dockerRun.createBackend({ clock, observer, functions, requires: [] }), end: () => dockerRun.close() };
 }
 
 /** Launches so many at once; resolves to the rig, the time until the last was ready, and each one's own. */

@@ -60,7 +60,7 @@ describe.skipIf(noDocker !== undefined)(named('suite --backend docker'), () => {
   }, cellTimeoutMs);
 
   it('that is killed leaves nothing, not even of launches that are under way and that wait', async () => {
-    const bin = await startedInMidCell('vanilla', 100);
+    const bin = await startedInMidCell('baseline', 100);
     bin.process.kill('SIGKILL');
     expect(await bin.ended).toMatchObject({ signal: 'SIGKILL' });
     expect(await everythingLeft()).toEqual([]);
