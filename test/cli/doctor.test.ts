@@ -91,7 +91,12 @@ describe('doctor without a daemon that answers', () => {
     await silent(path);
     for (const open of [place.folder, place.temporary]) chmodSync(open, 0o777);
     chmodSync(path, 0o600);
-    writeFileSync(join(place.folder, 'nobody.cjs'), 'process.setgroups([]); process.setgid(65534); process.setuid(65534);');
+    // When it asks, not before: the package may lie where only root may read.
+    const becomeNobody = 'process.setgroups([]); process.setgid(65534); process.setuid(65534);';
+    writeFileSync(
+      join(place.folder, 'nobody.cjs'),
+      `const { Socket } = require('node:net');\nconst { connect } = Socket.prototype;\nSocket.prototype.connect = function (...to) {\n  if (process.getuid() === 0) { ${becomeNobody} }\n  return connect.apply(this, to);\n};\n`,
+    );
     const started = startBin(['doctor', '--json'], { cwd: place.folder, env: { TMPDIR: place.temporary, DOCKER_HOST: `unix://${path}` }, nodeOptions: ['--require', join(place.folder, 'nobody.cjs')] });
     const result = await started.ended;
     expect(result).toMatchObject({ code: 6, stderr: '' });

@@ -7,6 +7,8 @@ import { named, noDocker, ofRun } from './daemon.js';
 
 const patience = { timeout: 10_000, interval: 20 };
 const cellTimeoutMs = 60_000;
+/** Less than any Node takes for itself. */
+const leastMb = 5;
 
 /** A suite that runs in containers which need storage, and so a network. */
 describe.skipIf(noDocker !== undefined)(named('suite --backend docker'), () => {
@@ -44,11 +46,11 @@ describe.skipIf(noDocker !== undefined)(named('suite --backend docker'), () => {
     expect(run.manifest).toMatchObject({ backend: 'docker', status: 'complete', cells: [{ status: 'valid' }] });
     const [summary] = run.summaries;
     expect(summary).toMatchObject({ valid: true, invocations: { arrived: 12, completed: 12 }, memory: { source: 'cgroup' } });
-    expect(summary?.memory.peakMb).toBeGreaterThan(20);
+    expect(summary?.memory.peakMb).toBeGreaterThan(leastMb);
     const [header, ...rows] = cellFile(run, summary?.cell.id as string, 'containers.csv').trim().split('\n');
     const column = (header as string).split(',').indexOf('kernel_peak_mb');
     expect(column).toBeGreaterThan(0);
-    for (const row of rows) expect(Number(row.split(',')[column])).toBeGreaterThan(20);
+    for (const row of rows) expect(Number(row.split(',')[column])).toBeGreaterThan(leastMb);
     expect(await everythingLeft()).toEqual([]);
   }, cellTimeoutMs);
 
