@@ -1,7 +1,6 @@
 import { readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { defineScheduler, FbbError, z } from '../../src/index.js';
 import { isPluginPath, loadPlugin } from '../../src/plugins/index.js';
 import { FakeClock } from '../../src/testkit/index.js';
@@ -87,10 +86,17 @@ describe('a plug-in', () => {
   });
 
   it('leaves nothing on disk', async () => {
+    // Of this test alone: others have theirs in the folder of all.
+    const temporary = new PluginFolder();
+    vi.stubEnv('TMPDIR', temporary.path);
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+      temporary.remove();
+    });
     folder.write('mine.ts', pluginText('mine'));
     await loadPlugin('./mine.ts', folder.path);
     expect(readdirSync(folder.path)).toEqual(['mine.ts']);
-    expect(readdirSync(tmpdir())).not.toContain('jiti');
+    expect(readdirSync(temporary.path)).toEqual([]);
   });
 });
 
