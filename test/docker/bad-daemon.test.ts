@@ -1,6 +1,6 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { cellLabel, runLabels } from '../../src/backends/docker/labels.js';
@@ -26,6 +26,10 @@ class PrivateDaemon {
   readonly #filler = join(this.#data, 'filler');
   #process: ChildProcess | undefined;
 
+  get #pid(): number {
+    return Number(readFileSync(join(this.#folder, 'docker.pid'), 'utf8'));
+  }
+
   get host(): string {
     return `unix://${join(this.#folder, 'docker.sock')}`;
   }
@@ -44,6 +48,15 @@ class PrivateDaemon {
 
   emptyDisk(): void {
     rmSync(this.#filler);
+  }
+
+  /** It accepts connections, and nothing more. */
+  fallSilent(): void {
+    process.kill(this.#pid, 'SIGSTOP');
+  }
+
+  speakAgain(): void {
+    process.kill(this.#pid, 'SIGCONT');
   }
 
   restart(): void {
@@ -111,6 +124,19 @@ describe.skipIf(cannot !== undefined)(cannot === undefined || cannot === noDocke
     await expectNextCellWorks(begun);
   });
 
+  it('that has fallen silent is given up before the next cell, which runs when it speaks again', async () => {
+    daemon.fallSilent();
+    onTestFinished(() => daemon.speakAgain());
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const refused = expect(openCell(begun.run, { spec })).rejects.toMatchObject({ code: 'FBB_ERR_DOCKER_UNREACHABLE', message: 'Docker could not begin a cell: its answer timed out after 30 s.' });
+    await vi.advanceTimersByTimeAsync(30_000);
+    await refused;
+    vi.useRealTimers();
+    daemon.speakAgain();
+    await expectNextCellWorks(begun);
+  });
+
   it('is rid of what a killed run and its killed launcher left when the next one begins, and of nothing else', async () => {
     const { docker } = begun.daemon;
     const place = new Workplace();
@@ -140,10 +166,13 @@ describe.skipIf(cannot !== undefined)(cannot === undefined || cannot === noDocke
     ];
     const told: string[] = [];
     vi.stubEnv('TMPDIR', place.temporary);
-    (await beginRun({ tell: (sentence) => told.push(sentence) })).run.close();
+    // The daemon may still be making what the launcher had asked for last, and for that another run must begin.
+    await expect.poll(async () => {
+      (await beginRun({ tell: (sentence) => told.push(sentence) })).run.close();
+      return ofRun(begun.daemon, runId);
+    }, patience).toEqual([]);
     vi.unstubAllEnvs();
-    expect(told).toEqual([expect.stringMatching(/^removed what a dead run had left: containers [1-9]\d*, networks 1, temporary folders 1$/)]);
-    expect(await ofRun(begun.daemon, runId)).toEqual([]);
+    expect(told[0]).toMatch(/^removed what a dead run had left: containers [1-9]\d*, networks 1, temporary folders 1$/);
     expect(readdirSync(place.temporary)).toEqual([]);
     const left = [...(await docker.listContainers({ all: true })), ...(await docker.listNetworks({ filters: { type: ['custom'] } }))].map(({ Id }) => Id);
     expect(left.sort()).toEqual(others.map(({ id }) => id).sort());

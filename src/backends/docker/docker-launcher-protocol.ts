@@ -20,6 +20,10 @@ export interface DockerLauncherExtra {
   readonly network: string | undefined;
   /** Address on which ports are published; undefined: containers are reached by sockets in mounted folders, and by the network of the cell. */
   readonly publishOn: string | undefined;
+  /** From the start of a container, not of its wait for a place among the launches, until it is ready. */
+  readonly startTimeoutMs: number;
+  /** For the daemon to say that it is there, when a container takes longer. */
+  readonly answerTimeoutMs: number;
 }
 
 export type DockerLauncherConfig = LauncherConfig & DockerLauncherExtra;

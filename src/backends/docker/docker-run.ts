@@ -40,6 +40,7 @@ type CellOptions = Pick<LaunchedBackendOptions, 'clock' | 'observer'> & {
 
 const socketName = 'http.sock';
 const answerTimeoutMs = 30_000;
+const startTimeoutMs = 60_000;
 const removalTimeoutMs = 120_000;
 const cleanUpTimeoutMs = 20_000;
 const trialTimeoutMs = 60_000;
@@ -85,11 +86,21 @@ export class DockerRun {
   /** The backend of one cell; its network exists from here on. */
   async createBackend({ clock, observer, functions, requires }: CellOptions): Promise<LaunchedBackend> {
     const { launchLimit, memoryLimitMb, containerCores, cores } = this.#options;
+    await this.#checkDaemon();
     const containers = await this.#containersOf(functions);
     const noRealTime = requires.includes('cpu-class') ? await this.#tryOut([...containers.values()][0] as FunctionContainer) : 'it was not tried out for a scheduler that does not need it';
     const mark = randomUUID();
     const network = await this.#networkFor([...containers.values()], functions, mark);
     return new LaunchedBackend(this.#source(containers, network, mark), { clock, observer, launchLimit, memoryLimitMb, containerCores, cores, whyNoRealTime: noRealTime, classChanger: this.#classChanger });
+  }
+
+  /** One that has fallen silent would keep all that follows waiting for ever. */
+  async #checkDaemon(): Promise<void> {
+    try {
+      await inTime(this.#daemon.docker.ping(), answerTimeoutMs, 'its answer');
+    } catch (thrown) {
+      throw daemonError(thrown, 'begin a cell');
+    }
   }
 
   /** After the last cell. */
@@ -148,6 +159,8 @@ export class DockerRun {
       functions: Object.fromEntries(containers),
       network: network?.id,
       publishOn: reach.by === 'port' ? reach.host : undefined,
+      startTimeoutMs,
+      answerTimeoutMs,
     };
     return {
       name: 'docker',

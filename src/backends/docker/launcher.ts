@@ -19,8 +19,6 @@ import { Turns } from './turns.js';
  * harness that was killed, long enough to leave nothing behind.
  */
 
-/** From the start of the container, not of its wait for a place among the launches. */
-const startTimeoutMs = 60_000;
 /** A daemon that is being restarted comes back. */
 const cleanUpPatienceMs = 15_000;
 const cleanUpPauseMs = 500;
@@ -82,7 +80,7 @@ class DockerLauncher {
     const container = new LaunchedContainer(launch.id);
     this.#containers.set(launch.id, container);
     this.#launching += 1;
-    const timer = setTimeout(() => void this.#end(container, { code: 'FBB_ERR_CONTAINER_LOST', reason: `not ready ${startTimeoutMs / 1_000} s after its start` }), startTimeoutMs);
+    const timer = setTimeout(() => void this.#endLate(container), this.#config.startTimeoutMs);
     try {
       await this.#start(launch, container);
     } catch (thrown) {
@@ -93,6 +91,13 @@ class DockerLauncher {
       this.#launching -= 1;
       this.#advance();
     }
+  }
+
+  /** A daemon that accepts requests and answers none would keep the cell waiting for ever. */
+  async #endLate(container: LaunchedContainer): Promise<void> {
+    const { startTimeoutMs, answerTimeoutMs } = this.#config;
+    await inTime(this.#docker.ping(), answerTimeoutMs, 'its answer').catch((thrown: unknown) => this.#loseDaemon(daemonSaid(thrown)));
+    void this.#end(container, { code: 'FBB_ERR_CONTAINER_LOST', reason: `not ready ${startTimeoutMs / 1_000} s after its start` });
   }
 
   /** Resolves when the container is ready, or is not wanted any more. */
