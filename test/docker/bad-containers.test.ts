@@ -1,6 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { BackendCell, BackendListener } from '../../src/core/index.js';
+import { temporaryFolder } from '../backends/temporary-folder.js';
 import { fixtureSpec } from '../fixtures/functions/spec.js';
-import { expectNextCellWorks, named, noDocker, ofRun, oneEach, openCell, sharedRun } from './daemon.js';
+import { createBackend, expectNextCellWorks, named, noDocker, ofRun, oneEach, openCell, sharedRun } from './daemon.js';
 
 const patience = { timeout: 20_000, interval: 20 };
 const spec = fixtureSpec('io', { timeoutMs: 60_000 });
@@ -44,5 +48,20 @@ describe.skipIf(noDocker !== undefined)(named('a container of Docker'), () => {
     expect(cell.engine.problems[0]).toBe("container 0 of 'f' lost: ended by signal 9 (other side closed) (FBB_ERR_CONTAINER_LOST)");
     await cell.close();
     await expectNextCellWorks(shared);
+  });
+
+  it('whose sockets would have too long a path ends the cell before it begins, and leaves nothing', async () => {
+    const { run, daemon, runId } = await sharedRun();
+    const { backend } = await createBackend(run, [{ ...spec, needs: ['storage'] }]);
+    onTestFinished(() => backend.close());
+    const long = join(temporaryFolder(), 'a'.repeat(100));
+    mkdirSync(long);
+    vi.stubEnv('TMPDIR', long);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const cell: BackendCell = { listener: {} as BackendListener, functions: new Map(), inputOf: () => undefined, multiplexing: false };
+    await expect(backend.open(cell)).rejects.toMatchObject({ code: 'FBB_ERR_BACKEND_SOCKET_PATH', exitCode: 6 });
+    await backend.close();
+    expect(readdirSync(long)).toEqual([]);
+    expect(await ofRun(daemon, runId)).toEqual([]);
   });
 });
