@@ -73,11 +73,12 @@ class PrivateDaemon {
 }
 
 describe.skipIf(cannot !== undefined)(cannot === undefined || cannot === noDocker ? named('a run on a daemon') : `a run on a daemon (skipped: ${cannot})`, () => {
-  const daemon = new PrivateDaemon();
+  let daemon: PrivateDaemon;
   const making: string[] = [];
   let begun: Awaited<ReturnType<typeof beginRun>>;
 
   beforeAll(async () => {
+    daemon = new PrivateDaemon();
     await daemon.start();
     // Not stubbed: cells undo all stubs once they are open. This file has its process for itself.
     process.env['DOCKER_HOST'] = daemon.host;
