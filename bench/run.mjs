@@ -1,7 +1,7 @@
 // What the harness itself costs, on real containers. Prints medians over repeats and ratios; nothing here passes or fails.
 import { spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
-import { raiseToRealTime } from '../dist/src/suites/harness-priority.js';
+import { raiseHarness, raisePacer } from '../dist/src/suites/harness-priority.js';
 import { LoadGenerator } from '../dist/src/workloads/index.js';
 import { dispatchOverhead, median, oneContainer, openRig, pacerPath, quantile, warmFirst } from './live-rig.mjs';
 
