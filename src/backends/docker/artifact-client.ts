@@ -1,6 +1,6 @@
 import type { Pool } from 'undici';
 import { describeError, monotonicNowMs, type Batch, type ExecutionMode, type WireOutcome } from '../../core/index.js';
-import { connectionsTo, fromDurations, type BatchListener, type ContainerClient } from '../launched/index.js';
+import { connectionsTo, fromDurations, OpenBatches, type BatchListener, type ContainerClient } from '../launched/index.js';
 
 type Answer = Readonly<Record<string, unknown>>;
 
@@ -62,8 +62,7 @@ function tell(listener: BatchListener, outcome: WireOutcome): void {
  */
 export class ArtifactClient implements ContainerClient {
   readonly #pool: Pool;
-  #open = 0;
-  #whenDrained: (() => void) | undefined;
+  readonly #batches = new OpenBatches();
   /** Serial batches wait for each other, as inside a container of ours. */
   #serial: Promise<unknown> = Promise.resolve();
 
@@ -72,19 +71,14 @@ export class ArtifactClient implements ContainerClient {
   }
 
   runBatch(batch: Batch, inputOf: (id: number) => unknown, listener: BatchListener): void {
-    this.#open += 1;
+    this.#batches.begin();
     void this.#send(batch.mode, batch, inputOf, (outcome) => tell(listener, outcome))
       .then(() => undefined, (thrown: unknown) => describeError(thrown))
-      .then((failure) => {
-        this.#open -= 1;
-        listener.onEnd(failure);
-        if (this.#open === 0) this.#whenDrained?.();
-      });
+      .then((failure) => this.#batches.end(() => listener.onEnd(failure)));
   }
 
   whenDrained(callback: () => void): void {
-    if (this.#open === 0) callback();
-    else this.#whenDrained = callback;
+    this.#batches.whenNone(callback);
   }
 
   close(): void {

@@ -16,7 +16,7 @@ export interface DockerLauncherExtra {
   readonly runId: string;
   /** By function id. */
   readonly functions: Readonly<Record<string, FunctionContainer>>;
-  /** Id of the network of the cell, which the launcher removes; undefined: there is none. */
+  /** Id of the network of the cell, which the launcher finds again by its label and removes; undefined: there is none. */
   readonly network: string | undefined;
   /** Address on which ports are published; undefined: containers are reached by sockets in mounted folders, and by the network of the cell. */
   readonly publishOn: string | undefined;

@@ -1,6 +1,7 @@
 import { Pool, type Dispatcher } from 'undici';
 import { describeError, modeHeader, monotonicNowMs, ndjsonType, type Batch, type WireInvocation, type WireOutcome } from '../../core/index.js';
 import type { BatchListener, ContainerClient } from './container-client.js';
+import { OpenBatches } from './open-batches.js';
 
 const newline = 0x0a;
 
@@ -57,8 +58,7 @@ export function connectionsTo(address: Address): Pool {
 export class StreamClient implements ContainerClient {
   readonly #pool: Pool;
   readonly #sameClock: boolean;
-  #open = 0;
-  #whenDrained: (() => void) | undefined;
+  readonly #batches = new OpenBatches();
 
   /** `sameClock`: whether the instants that the container tells are of this machine's clock; otherwise its durations count from the sending of the batch. */
   constructor(address: Address, sameClock = true) {
@@ -69,7 +69,7 @@ export class StreamClient implements ContainerClient {
   runBatch(batch: Batch, inputOf: (id: number) => unknown, listener: BatchListener): void {
     const body = batch.invocations.map((invocation): WireInvocation => ({ function_id: String(invocation.id), input: inputOf(invocation.id) }));
     const sentMs = monotonicNowMs();
-    this.#open += 1;
+    this.#batches.begin();
     this.#pool.dispatch(
       {
         path: '/batch_run',
@@ -79,18 +79,13 @@ export class StreamClient implements ContainerClient {
       },
       new OutcomeReader({
         onOutcome: (outcome) => listener.onOutcome(this.#sameClock ? outcome : fromDurations(outcome, sentMs)),
-        onEnd: (failure) => {
-          this.#open -= 1;
-          listener.onEnd(failure);
-          if (this.#open === 0) this.#whenDrained?.();
-        },
+        onEnd: (failure) => this.#batches.end(() => listener.onEnd(failure)),
       }),
     );
   }
 
   whenDrained(callback: () => void): void {
-    if (this.#open === 0) callback();
-    else this.#whenDrained = callback;
+    this.#batches.whenNone(callback);
   }
 
   close(): void {
