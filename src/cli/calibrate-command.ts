@@ -48,7 +48,7 @@ function profileOf(measured: HostMeasurements, cores: number): HostProfile {
     memory: { containerMb: round(measured.containerMb), threadMb: round(measured.threadMb), invocationMb: 0, hostMb: null },
     functions: {
       fib: { model: 'fib', loadLatencyMs: 0, loadCpuMs: 0, fib30Ms: round(measured.fib30Ms) },
-      blob: {
+      'blob-couchdb': {
         model: 'client',
         loadLatencyMs: 0,
         loadCpuMs: round(blob.loadCpuMs),
@@ -83,7 +83,7 @@ export async function calibrateHost(outFolder: string, path: string, signal: Abo
   });
   const measured = await measureHost({
     createRun,
-    functions: { fib: registries.functions.get('fib'), blob: registries.functions.get('blob') },
+    functions: { fib: registries.functions.get('fib'), blob: registries.functions.get('blob-couchdb') },
     cores: platform.cores,
     launchParallel,
     fib30Ms,

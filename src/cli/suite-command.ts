@@ -102,7 +102,7 @@ function createResultSet(prepared: Prepared, platform: Platform, settings: Manif
     selection: storedSelection(selection, options.scheduler),
     base: suite.base,
     published: suite.publishedFigures ?? null,
-    cells: plan.cells.map(({ key, workload, multiplexing, position }) => ({ ...key, status: 'pending', workloadHash: workload.hash, multiplexing, position })),
+    cells: plan.cells.map(({ key, workload, resourceCache, position }) => ({ ...key, status: 'pending', workloadHash: workload.hash, multiplexing: resourceCache.policy !== 'off', position })),
   });
 }
 

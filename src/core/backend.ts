@@ -2,6 +2,7 @@ import type { Container } from './container.js';
 import type { ErrorCode } from './errors.js';
 import type { FunctionSpec } from './function.js';
 import type { Invocation, OutcomeStatus } from './invocation.js';
+import type { ResourceCache, ResourceUsage } from './resource-cache.js';
 import type { Capability, CpuClass, CpuState, ExecutionMode } from './scheduler.js';
 
 /** Invocations sent to one container in one request. */
@@ -28,6 +29,8 @@ export interface InvocationResult {
 export interface ContainerUsage {
   readonly cpuMs: number | undefined;
   readonly peakMemoryMb: number | undefined;
+  /** Undefined when it did not live to tell, or knows nothing of it. */
+  readonly resources?: ResourceUsage | undefined;
 }
 
 /** Where a backend reports; it never calls these from inside one of its own methods, always later. */
@@ -48,7 +51,8 @@ export interface BackendCell {
   readonly functions: ReadonlyMap<string, FunctionSpec>;
   /** The input of an invocation, as JSON data; kept from schedulers. */
   readonly inputOf: (invocationId: number) => unknown;
-  readonly multiplexing: boolean;
+  /** How its containers share resources between invocations. */
+  readonly resourceCache: ResourceCache;
   /** Environment of the containers, for example where storage is. */
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** See `SchedulerDefinition.serviceSliceMs`. */

@@ -1,6 +1,7 @@
 import type { ErrorCode } from './errors.js';
 import type { FunctionSpec } from './function.js';
 import type { OutcomeStatus } from './invocation.js';
+import type { ResourceCache, ResourceUsage } from './resource-cache.js';
 
 /**
  * What engine and container say to each other: the protocol of the paper's artifact (`/status`, `/init`, `/run`, `/batch_run`, snake
@@ -18,7 +19,8 @@ export interface WireInit {
   readonly function: string;
   /** Ours: everything the runtime needs to load the function. */
   readonly spec?: FunctionSpec;
-  readonly multiplexing?: boolean;
+  /** Absent: nothing is shared. */
+  readonly resourceCache?: ResourceCache;
   /** Least attained service: expanded CPU invocations that have used more CPU time, in ms, yield to the others. */
   readonly serviceSliceMs?: number;
 }
@@ -66,4 +68,5 @@ export const containerConfigVariable = 'FBB_CONTAINER';
 export interface WireUsage {
   readonly cpuMs: number;
   readonly peakMemoryMb: number;
+  readonly resources?: ResourceUsage;
 }

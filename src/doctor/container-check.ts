@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { DockerRun, removeRun, type Daemon } from '../backends/docker/index.js';
-import { describeError, FbbError, MonotonicClock, type Backend, type Container, type ContainerObserver, type ErrorCode, type FunctionSpec } from '../core/index.js';
+import { describeError, FbbError, MonotonicClock, noSharing, type Backend, type Container, type ContainerObserver, type ErrorCode, type FunctionSpec } from '../core/index.js';
 import { ok, warning, within, type Check } from './check.js';
 import { mendRealTime } from './host-checks.js';
 
@@ -53,7 +53,7 @@ function launchOne(backend: Backend, clock: MonotonicClock, { functions, input }
       launchedMs = clock.nowMs();
       backend.launch(container);
     };
-    backend.open({ listener, functions: new Map(functions.map((spec) => [spec.functionId, spec])), inputOf: () => input, multiplexing: false }).then(launch, reject);
+    backend.open({ listener, functions: new Map(functions.map((spec) => [spec.functionId, spec])), inputOf: () => input, resourceCache: noSharing }).then(launch, reject);
   });
 }
 

@@ -1,6 +1,7 @@
 import { connect, Socket } from 'node:net';
 import { join } from 'node:path';
 import { processCpuMs } from '../core/process-cpu.js';
+import { noSharing } from '../core/resource-cache.js';
 import { containerConfigVariable, type ContainerConfig, type WireInit, type WireUsage } from '../core/wire.js';
 import { EventLoopExecutor, SerialExecutor, type Executor } from './executors.js';
 import { tryLoadFunction } from './function-loader.js';
@@ -23,7 +24,8 @@ class Container implements Host {
 
   async init(init: WireInit): Promise<string | undefined> {
     if (this.#loaded !== undefined) return `already holds '${this.#functionName}'`;
-    const { spec, multiplexing = false, serviceSliceMs } = init;
+    const { spec, resourceCache = noSharing, serviceSliceMs } = init;
+    const multiplexing = resourceCache.policy !== 'off';
     if (spec === undefined) return 'the body of /init must hold a spec';
     const module = await tryLoadFunction(spec);
     if (typeof module === 'string') return module;

@@ -29,7 +29,7 @@ interface CellEvidence {
 export function summarize(evidence: CellEvidence): CellSummary {
   const { cell, engine, recorder, profile, error, wallMs, samplerCost, harnessCpuMs } = evidence;
   const { counts, cap } = engine;
-  const { workload, key, multiplexing } = cell;
+  const { workload, key, resourceCache } = cell;
   const metrics = recorder.metrics(counts.arrived, wallMs, engine.cores);
   const verdict = judgeCell({ metrics, counts, expected: workload.intendedMs.length, error, limits: evidence.limits });
   const leftOut = counts.problemsLeftOut > 0 ? [`and ${counts.problemsLeftOut} more lines like these`] : [];
@@ -41,7 +41,7 @@ export function summarize(evidence: CellEvidence): CellSummary {
     notes: [...evidence.notes],
     ...(profile === undefined ? {} : { profile: profile.cellId }),
     workloadHash: workload.hash,
-    multiplexing,
+    multiplexing: resourceCache.policy !== 'off',
     backend: evidence.backendName,
     invocations: { ...metrics.invocations, retried: counts.retried },
     errorCodes: metrics.errorCodes,

@@ -195,7 +195,7 @@ export class LiveCellRun implements CellRun {
 
   /** Resolves when every invocation has ended, to the error that cut the cell short if one did. */
   async #replay(): Promise<FbbError | undefined> {
-    const { workload, key, multiplexing } = this.#cell;
+    const { workload, key, resourceCache } = this.#cell;
     const { settings } = this.#options;
     const { scheduler, serviceSliceMs } = createScheduler(this.#cell, { seed: settings.seed, profile: this.#profile, log: (line) => this.#notes.add(line), hookWatch: this.#watchdog });
     const backend = this.#backend as Backend;
@@ -221,7 +221,7 @@ export class LiveCellRun implements CellRun {
     this.#engine = engine;
     this.#replaying = true;
     const env = await this.#startServices(backend);
-    await backend.open({ listener: engine, functions: workload.functions, inputOf: workload.inputOf, multiplexing, serviceSliceMs, env });
+    await backend.open({ listener: engine, functions: workload.functions, inputOf: workload.inputOf, resourceCache, serviceSliceMs, env });
     if (this.#interrupted) return interruption();
     this.#cpuBeforeMs = processCpuMs();
     this.#clock.moveOrigin(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineScheduler, FbbError, fibGrowth, type ContainerRow, type ExecutionMode, type FunctionSpec, type LatencyParts, type RowSink, type SchedulerDefinition, type Workload } from '../core/index.js';
+import { defineScheduler, FbbError, fibGrowth, noSharing, unboundedSharing, type ContainerRow, type ExecutionMode, type FunctionSpec, type LatencyParts, type RowSink, type SchedulerDefinition, type Workload } from '../core/index.js';
 import { median } from '../stats/index.js';
 import type { FunctionFolder } from '../workloads/index.js';
 import { runUnlessAborted } from './cell-run.js';
@@ -96,7 +96,7 @@ function cellOf(trial: Trial): PlannedCell {
   };
   const definition = trialScheduler(trial);
   const key = { id: `calibration.${trial.name}`, experiment: 'calibration', workload: trial.name, scheduler: definition.name, parameters: {}, repetition: 1 };
-  return { key, definition, options: {}, workload, multiplexing: definition.multiplexing, position: 0 };
+  return { key, definition, options: {}, workload, resourceCache: definition.multiplexing ? unboundedSharing : noSharing, position: 0 };
 }
 
 type RunTrial = (trial: Trial) => Promise<Measurement>;

@@ -1,4 +1,4 @@
-import { createRng, FbbError, storedOptions, type ErrorCode, type Registry, type SchedulerDefinition, type Workload } from '../core/index.js';
+import { createRng, FbbError, noSharing, storedOptions, unboundedSharing, type ErrorCode, type Registry, type SchedulerDefinition, type Workload } from '../core/index.js';
 import type { CellKey } from '../results/index.js';
 import type { FunctionFolder, WorkloadDefinition } from '../workloads/index.js';
 import { expandExperiment, readOverrides, type SchedulerRun, type SweptExperiment } from './option-overrides.js';
@@ -82,7 +82,7 @@ function planCell({ experiment, workload, run, repetition }: CellParts, deps: Pl
     definition,
     options,
     workload,
-    multiplexing: definition.multiplexing,
+    resourceCache: definition.multiplexing ? unboundedSharing : noSharing,
     position,
   };
 }

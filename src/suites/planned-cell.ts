@@ -1,4 +1,4 @@
-import type { SchedulerDefinition, Workload } from '../core/index.js';
+import type { ResourceCache, SchedulerDefinition, Workload } from '../core/index.js';
 import type { CellKey } from '../results/index.js';
 
 /** A cell, ready to run. */
@@ -7,7 +7,7 @@ export interface PlannedCell {
   readonly definition: SchedulerDefinition;
   readonly options: unknown;
   readonly workload: Workload;
-  readonly multiplexing: boolean;
+  readonly resourceCache: ResourceCache;
   /** Where the suite lists its scheduler among those of the experiment. */
   readonly position: number;
   /** Id of the cell whose measurements the scheduler is given. */

@@ -125,7 +125,7 @@ export class SimulatedCellRun implements CellRun {
   }
 
   async #replay(world: World, watchdog: Watchdog | undefined): Promise<CellResult> {
-    const { workload, key, multiplexing } = this.#cell;
+    const { workload, key, resourceCache } = this.#cell;
     const { settings } = this.#options;
     const { scheduler, serviceSliceMs } = createScheduler(this.#cell, { seed: settings.seed, profile: this.#profile, log: (line) => this.#notes.add(line), hookWatch: watchdog });
     let error: FbbError | undefined;
@@ -147,7 +147,7 @@ export class SimulatedCellRun implements CellRun {
       },
     });
     this.#engine = engine;
-    await world.backend.open({ listener: engine, functions: workload.functions, inputOf: workload.inputOf, multiplexing, serviceSliceMs });
+    await world.backend.open({ listener: engine, functions: workload.functions, inputOf: workload.inputOf, resourceCache, serviceSliceMs });
     const bound = new Bound(world.backend.cores);
     world.play(
       new WorkloadArrivals(workload),

@@ -16,7 +16,7 @@ export function reasonToSkip({ requires }: SchedulerDefinition, { name, capabili
 const nothing: LatencySummary = { count: 0, mean: null, p50: null, p90: null, p95: null, p98: null, p99: null, p999: null, max: null };
 
 /** What is stored of a cell that was not run. */
-export function skippedSummary({ key, workload, multiplexing }: PlannedCell, backend: string, reason: string): CellSummary {
+export function skippedSummary({ key, workload, resourceCache }: PlannedCell, backend: string, reason: string): CellSummary {
   return {
     schema: schemaVersion,
     cell: key,
@@ -25,7 +25,7 @@ export function skippedSummary({ key, workload, multiplexing }: PlannedCell, bac
     skipped: reason,
     notes: [],
     workloadHash: workload.hash,
-    multiplexing,
+    multiplexing: resourceCache.policy !== 'off',
     backend,
     invocations: { arrived: 0, completed: 0, failed: 0, timedOut: 0, rejected: 0, retried: 0 },
     errorCodes: {},

@@ -22,8 +22,8 @@ export function drawBlobBytes(rng: Rng): number {
 /** The I/O workload of the ICDCS 2023 evaluation: the first 400 of the same arrivals, each with a storage client and a blob. */
 export const icdcsIo: WorkloadDefinition = {
   name: 'icdcs-io',
-  description: '400 invocations of blob in 21 s: a storage client each, a blob written and read (ICDCS 2023 arrivals)',
-  functionName: 'blob',
+  description: '400 invocations of blob-couchdb in 21 s: a storage client each, a blob written and read (ICDCS 2023 arrivals)',
+  functionName: 'blob-couchdb',
   needsCalibration: false,
   spanMs: 21_000,
   build({ rng, functions, limit }) {
@@ -32,7 +32,7 @@ export const icdcsIo: WorkloadDefinition = {
     const inputs = arrivals.map((_arrival, id) => ({ key: `blob-${id}`, bytes: drawBlobBytes(sizes) }));
     return assembleWorkload({
       name: 'icdcs-io',
-      folder: functions.get('blob'),
+      folder: functions.get('blob-couchdb'),
       functionIds: icdcsFunctionIds,
       arrivals,
       inputs,

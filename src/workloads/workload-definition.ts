@@ -49,7 +49,10 @@ export function assembleWorkload({ name, folder, functionIds, arrivals, inputs, 
     functionIndex[i] = arrival.functionIndex;
     digest.update(`${arrival.intendedMs.toFixed(3)},${functionIds[arrival.functionIndex] ?? ''},${JSON.stringify(inputs[i])}\n`);
   }
-  const { name: functionName, kind, handlerPath, timeoutMs, needs } = folder;
-  const functions = new Map(functionIds.map((functionId): [string, FunctionSpec] => [functionId, { functionId, name: functionName, kind, handlerPath, timeoutMs, needs }]));
-  return { name, functions, intendedMs, functionIndex, functionIds, inputOf: (id) => inputs[id], hash: digest.digest('hex'), notes: { functionKind: kind, ...notes } };
+  const specOf = (functionId: string): FunctionSpec => {
+    const { name: functionName, kind, handlerPath, timeoutMs, needs } = folder;
+    return { functionId, name: functionName, kind, handlerPath, timeoutMs, needs };
+  };
+  const functions = new Map(functionIds.map((functionId): [string, FunctionSpec] => [functionId, specOf(functionId)]));
+  return { name, functions, intendedMs, functionIndex, functionIds, inputOf: (id) => inputs[id], hash: digest.digest('hex'), notes: { functionKind: folder.kind, ...notes } };
 }

@@ -76,7 +76,7 @@ class BareCell {
       listener: cell.#listener(),
       functions: new Map(Object.values(setup.functions).map((spec) => [spec.functionId, spec])),
       inputOf: (id) => cell.#inputs[id],
-      multiplexing: false,
+      resourceCache: { policy: 'off' },
     });
     return cell;
   }

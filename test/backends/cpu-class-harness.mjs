@@ -33,5 +33,5 @@ const listener = {
   containerEnded: nothing,
   backendFailed: nothing,
 };
-await backend.open({ listener, functions, inputOf: nothing, multiplexing: false });
+await backend.open({ listener, functions, inputOf: nothing, resourceCache: { policy: 'off' } });
 backend.launch(container);

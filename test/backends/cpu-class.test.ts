@@ -63,7 +63,7 @@ async function openBackend(options: OpenOptions = {}): Promise<OpenBackend> {
     },
     functions: new Map([['f', fixtureSpec(options.kind ?? 'io')]]),
     inputOf: (id) => inputs[id],
-    multiplexing: false,
+    resourceCache: { policy: 'off' },
   });
   vi.unstubAllEnvs();
   await opening;
@@ -363,7 +363,7 @@ describe('the cores of a container', () => {
       listener: { containerReady: () => undefined, invocationEnded: () => undefined, containerLost: (_id, _code, reason) => reasons.push(reason), containerEnded: () => undefined, backendFailed: (_code, reason) => reasons.push(reason) },
       functions: new Map([['f', fixtureSpec('io')]]),
       inputOf: () => undefined,
-      multiplexing: false,
+      resourceCache: { policy: 'off' },
     });
     vi.unstubAllEnvs();
     await opening;

@@ -30,7 +30,7 @@ const listener = {
   containerEnded: nothing,
   backendFailed: (code) => setImmediate(() => process.send(code, () => process.exit(0))),
 };
-await backend.open({ listener, functions, inputOf: nothing, multiplexing: false });
+await backend.open({ listener, functions, inputOf: nothing, resourceCache: { policy: 'off' } });
 
 const pid = launcherPid();
 process.kill(pid, 'SIGKILL');

@@ -42,7 +42,7 @@ const engine = new Engine({
   onFinished: nothing,
 });
 
-await backend.open({ listener: engine, functions, inputOf: (id) => inputs[id], multiplexing: false });
+await backend.open({ listener: engine, functions, inputOf: (id) => inputs[id], resourceCache: { policy: 'off' } });
 inputs.forEach((_input, id) => engine.submit(id, 'f', clock.nowMs()));
 const watching = setInterval(() => {
   if (!Object.values(marks).every((mark) => existsSync(mark))) return;

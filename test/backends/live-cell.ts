@@ -91,7 +91,7 @@ export class LiveCell {
       listener: cell.engine,
       functions: new Map([[options.spec.functionId, options.spec]]),
       inputOf: (id) => cell.#inputs[id],
-      multiplexing: options.multiplexing ?? false,
+      resourceCache: { policy: options.multiplexing === true ? 'unbounded' : 'off' },
       env: options.env,
     });
     vi.unstubAllEnvs();

@@ -77,7 +77,7 @@ async function openIn(folder: string): Promise<{ error: unknown; told: ReturnTyp
   const { backend } = createBackend();
   const told = vi.fn();
   const listener = { containerReady: told, invocationEnded: told, containerLost: told, containerEnded: told, backendFailed: told };
-  const error: unknown = await backend.open({ listener, functions: new Map(), inputOf: () => undefined, multiplexing: false }).catch((thrown: unknown) => thrown);
+  const error: unknown = await backend.open({ listener, functions: new Map(), inputOf: () => undefined, resourceCache: { policy: 'off' } }).catch((thrown: unknown) => thrown);
   await backend.close();
   return { error, told };
 }

@@ -16,7 +16,7 @@ const there = {
   suites: ['icdcs'],
   schedulers: builtinSchedulers().names(),
   workloads: builtinWorkloads().names(),
-  functions: ['blob', 'fib'],
+  functions: ['blob-couchdb', 'fib'],
   hosts: ['icdcs2023-testbed'],
 };
 const topics = Object.keys(there) as (keyof typeof there)[];

@@ -111,10 +111,10 @@ describe('a host profile', () => {
 
   it('that does not know a function of the workload says so, and which it knows', async () => {
     const path = join(place.folder, 'cpu-only.yaml');
-    writeFileSync(path, readFileSync(join(import.meta.dirname, '../../hosts/icdcs2023-testbed.yaml'), 'utf8').replace(/^ {2}blob:.*$/m, ''));
+    writeFileSync(path, readFileSync(join(import.meta.dirname, '../../hosts/icdcs2023-testbed.yaml'), 'utf8').replace(/^ {2}blob-couchdb:.*$/m, ''));
     const { code, stderr } = await place.run(...simulated, '--workloads', 'icdcs-io', '--host', path, '--out', place.out);
     expect(code).toBe(2);
-    expect(stderr).toContain("does not say what function 'blob' costs; it knows: fib");
+    expect(stderr).toContain("does not say what function 'blob-couchdb' costs; it knows: fib");
   });
 });
 

@@ -58,7 +58,7 @@ describe.skipIf(noDocker !== undefined)(named('a container of Docker'), () => {
     mkdirSync(long);
     vi.stubEnv('TMPDIR', long);
     onTestFinished(() => void vi.unstubAllEnvs());
-    const cell: BackendCell = { listener: {} as BackendListener, functions: new Map(), inputOf: () => undefined, multiplexing: false };
+    const cell: BackendCell = { listener: {} as BackendListener, functions: new Map(), inputOf: () => undefined, resourceCache: { policy: 'off' } };
     await expect(backend.open(cell)).rejects.toMatchObject({ code: 'FBB_ERR_BACKEND_SOCKET_PATH', exitCode: 6 });
     await backend.close();
     expect(readdirSync(long)).toEqual([]);

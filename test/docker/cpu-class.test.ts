@@ -33,7 +33,7 @@ describe.skipIf(cannot !== undefined)(cannot === noDocker ? named('the real-time
       listener: { containerReady: () => (ready = true), invocationEnded: told, containerLost: told, containerEnded: told, backendFailed: (_code, reason) => failed.push(reason) },
       functions,
       inputOf: told,
-      multiplexing: false,
+      resourceCache: { policy: 'off' },
     });
     const container: Container = { id: 0, functionId: 'f', state: 'starting', launchedMs: 0, readyMs: 0, inFlight: 0, batches: 0, served: 0 };
     backend.launch(container);

@@ -57,7 +57,7 @@ describe.skipIf(cannot !== undefined)(cannot === noDocker ? named('a daemon on a
     const readings: ContainerReading[] = [];
     const { backend } = await createBackend(run, [spec], { ...nobody, containerRead: (_id, reading) => readings.push(reading) });
     const told = (): undefined => undefined;
-    await backend.open({ listener: { containerReady: told, invocationEnded: told, containerLost: told, containerEnded: told, backendFailed: told }, functions: new Map([['f', spec]]), inputOf: told, multiplexing: false });
+    await backend.open({ listener: { containerReady: told, invocationEnded: told, containerLost: told, containerEnded: told, backendFailed: told }, functions: new Map([['f', spec]]), inputOf: told, resourceCache: { policy: 'off' } });
     backend.launch({ id: 0, functionId: 'f', state: 'starting', launchedMs: 0, readyMs: 0, inFlight: 0, batches: 0, served: 0 });
     await expect.poll(() => readings.length, { timeout: 10_000 }).toBeGreaterThan(0);
     expect(readings[0]).toEqual({ cpuMs: expect.any(Number), memoryMb: expect.any(Number) });

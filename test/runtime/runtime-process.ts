@@ -40,7 +40,7 @@ export class RuntimeProcess {
       ...(port === undefined ? { socketPath } : { port }),
       controlFd: 3,
       memoryLimitMb: 512,
-      ...(spec === undefined ? {} : { init: { function: spec.functionId, spec, multiplexing } }),
+      ...(spec === undefined ? {} : { init: { function: spec.functionId, spec, resourceCache: { policy: multiplexing ? 'unbounded' : 'off' } } }),
     };
     this.process = spawn(process.execPath, [join(runtimeFolder, 'main.cjs')], {
       detached: true,
@@ -79,7 +79,7 @@ export class RuntimeProcess {
   }
 
   init(spec: FunctionSpec, multiplexing = false): Promise<Answer> {
-    return this.post('/init', { function: spec.functionId, spec, multiplexing });
+    return this.post('/init', { function: spec.functionId, spec, resourceCache: { policy: multiplexing ? 'unbounded' : 'off' } });
   }
 
   /** Outcomes of a batch in the order of its inputs, from the answer that is one object. */

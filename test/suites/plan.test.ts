@@ -43,14 +43,14 @@ describe('cells of a plan', () => {
   it('carry their key, their options with defaults, and whether containers share resources', () => {
     const suite = suiteOf('name: s', 'base: batching', 'experiments:', '  one: { workloads: [icdcs-io], schedulers: [batching, { name: batching-expanding, options: { dispatchIntervalMs: 50 } }] }');
     const { cells } = planSuite(suite, { ...everything, repeat: 1 }, planDeps());
-    expect(cells.map(({ key, options, multiplexing, definition }) => ({ key, options, multiplexing, name: definition.name }))).toEqual([
+    expect(cells.map(({ key, options, resourceCache, definition }) => ({ key, options, resourceCache, name: definition.name }))).toEqual([
       {
         key: { id: 'one.icdcs-io.batching.r1', experiment: 'one', workload: 'icdcs-io', scheduler: 'batching', parameters: { dispatchIntervalMs: 200 }, repetition: 1 },
-        options: { dispatchIntervalMs: 200 }, multiplexing: false, name: 'batching',
+        options: { dispatchIntervalMs: 200 }, resourceCache: { policy: 'off' }, name: 'batching',
       },
       {
         key: { id: 'one.icdcs-io.batching-expanding.r1', experiment: 'one', workload: 'icdcs-io', scheduler: 'batching-expanding', parameters: { dispatchIntervalMs: 50, serviceSliceMs: 0 }, repetition: 1 },
-        options: { dispatchIntervalMs: 50, serviceSliceMs: 0 }, multiplexing: true, name: 'batching-expanding',
+        options: { dispatchIntervalMs: 50, serviceSliceMs: 0 }, resourceCache: { policy: 'unbounded' }, name: 'batching-expanding',
       },
     ]);
   });

@@ -48,7 +48,7 @@ export function smallCell(definition: SchedulerDefinition, invocations: readonly
       hash: 'both',
       notes: {},
     },
-    multiplexing: definition.multiplexing,
+    resourceCache: { policy: definition.multiplexing ? 'unbounded' : 'off' },
     position: 0,
   };
 }

@@ -31,7 +31,7 @@ function refusalOf(root: string): FbbError {
 
 it('finds the functions that ship with the harness', () => {
   expect(readFunctionFolders(functionsFolder)).toMatchObject([
-    { name: 'blob', kind: 'io', handlerPath: join(functionsFolder, 'blob/handler.cjs'), needs: ['storage'] },
+    { name: 'blob-couchdb', kind: 'io', handlerPath: join(functionsFolder, 'blob-couchdb/handler.cjs'), needs: ['storage'] },
     { name: 'fib', kind: 'cpu', handlerPath: join(functionsFolder, 'fib/handler.cjs'), needs: [] },
   ]);
 });

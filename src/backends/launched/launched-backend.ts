@@ -162,12 +162,12 @@ export class LaunchedBackend implements Backend {
   }
 
   launch(container: Container): void {
-    const { functions, multiplexing, serviceSliceMs, env = {} } = this.#opened();
+    const { functions, resourceCache, serviceSliceMs, env = {} } = this.#opened();
     const { id, functionId } = container;
     const spec = functions.get(functionId);
     if (spec === undefined) throw new Error(`no function '${functionId}' in this cell`);
     const socketPath = this.#source.socketPath(this.#folder, id);
-    const init = { function: functionId, spec, multiplexing, ...(serviceSliceMs === undefined ? {} : { serviceSliceMs }) };
+    const init = { function: functionId, spec, resourceCache, ...(serviceSliceMs === undefined ? {} : { serviceSliceMs }) };
     this.#live.set(id, { container, socketPath, address: undefined, pid: undefined, budget: null, cpuClass: undefined, cpuState: undefined, client: undefined, failure: undefined });
     this.#send({ type: 'launch', id, functionId, config: this.#source.containerConfig(init, socketPath), env });
   }

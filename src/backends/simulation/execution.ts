@@ -1,4 +1,4 @@
-import type { Batch, InvocationResult } from '../../core/index.js';
+import type { Batch, InvocationResult, ResourceCache } from '../../core/index.js';
 import type { Cores } from './cores.js';
 import { DelayLine } from './delay-line.js';
 import type { EventHandler } from './event-queue.js';
@@ -15,7 +15,7 @@ type MutableResult = { -readonly [Key in keyof InvocationResult]: InvocationResu
 /** What invocations need to know of their cell. */
 interface ExecutionCell {
   readonly inputOf: (invocationId: number) => unknown;
-  readonly multiplexing: boolean;
+  readonly resourceCache: ResourceCache;
   readonly serviceSliceMs?: number | undefined;
   invocationEnded(containerId: number, invocationId: number, result: InvocationResult): void;
 }
@@ -147,7 +147,7 @@ export class Execution implements EventHandler {
   #getClient(run: Run): void {
     const { client } = run;
     // A thread that costs nothing is new each time, and has no client.
-    const shares = this.#cell.multiplexing && (run.thread !== undefined || !run.onThread);
+    const shares = this.#cell.resourceCache.policy !== 'off' && (run.thread !== undefined || !run.onThread);
     if (shares && client.state === 'there') this.#work(run);
     // It has started, and waits in its handler.
     else if (shares && client.state === 'creating') this.#compute(run, 'otherClient', 0);

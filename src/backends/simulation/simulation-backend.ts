@@ -51,13 +51,13 @@ export class SimulationBackend implements Backend, LaunchListener {
 
   async open(cell: BackendCell): Promise<void> {
     this.#cell = cell;
-    const { inputOf, multiplexing, serviceSliceMs, listener } = cell;
+    const { inputOf, resourceCache, serviceSliceMs, listener } = cell;
     this.#execution = new Execution({
       clock: this.#clock,
       costs: this.#costs,
       cores: this.#processor,
       memory: this.#memory,
-      cell: { inputOf, multiplexing, serviceSliceMs, invocationEnded: (containerId, invocationId, result) => listener.invocationEnded(containerId, invocationId, result) },
+      cell: { inputOf, resourceCache, serviceSliceMs, invocationEnded: (containerId, invocationId, result) => listener.invocationEnded(containerId, invocationId, result) },
     });
   }
 

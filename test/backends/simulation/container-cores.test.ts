@@ -44,7 +44,7 @@ async function fourTakeSeconds(host: HostProfile, containerCores?: number): Prom
     },
     invocationEnded: () => void (lastMs = world.clock.nowMs()),
   } as Partial<BackendListener> as BackendListener;
-  await world.backend.open({ listener, functions, inputOf, multiplexing: false });
+  await world.backend.open({ listener, functions, inputOf, resourceCache: { policy: 'off' } });
   world.backend.launch(container);
   while (world.run(100)) continue;
   return Math.round(lastMs / 1_000);

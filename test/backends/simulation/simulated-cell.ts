@@ -94,7 +94,7 @@ export async function simulate(options: SimulatedCellOptions): Promise<Simulated
     stallTimeoutMs: foreverMs,
     onFinished: (error) => (end = { error }),
   });
-  await backend.open({ listener: engine, functions, inputOf: (id) => id, multiplexing: options.multiplexing ?? false, serviceSliceMs: options.serviceSliceMs });
+  await backend.open({ listener: engine, functions, inputOf: (id) => id, resourceCache: { policy: options.multiplexing === true ? 'unbounded' : 'off' }, serviceSliceMs: options.serviceSliceMs });
   const arrival = {
     fire(id: number): void {
       engine.submit(id, functionOf(id), clock.nowMs());
