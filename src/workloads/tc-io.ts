@@ -11,7 +11,7 @@ const invocations = 2_000;
  * capacity of 10. Requests are independent of each other; those of the trace may not be.
  */
 const clients = 100;
-const zipfExponent = 1.8;
+const zipfExponent = 2.1;
 
 /** Shares of the clients, added up, the most frequent first. */
 function cumulativeShares(): number[] {
