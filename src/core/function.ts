@@ -16,6 +16,16 @@ export interface FunctionSpec {
   readonly needs: readonly string[];
 }
 
+/** What is known of a resource besides how it is made. */
+export interface ResourceOptions<T> {
+  /** Ends it when nobody can be given it any more. */
+  dispose?(resource: T): void | Promise<void>;
+  /** Whether it is of no use any more, and another must be made. */
+  isBroken?(resource: T): boolean;
+  /** Memory that it takes, about. */
+  sizeBytes?: number | ((resource: T) => number);
+}
+
 /** What a handler is given besides its input. */
 export interface FunctionContext {
   readonly invocationId: string;
@@ -25,7 +35,7 @@ export interface FunctionContext {
    * A client, connection or other costly thing that invocations with equal `args` can share. With resource multiplexing on, one
    * instance per container (per thread for CPU functions) serves them all; with it off, `create` is called every time.
    */
-  resource<T>(kind: string, args: unknown, create: () => T | Promise<T>): Promise<T>;
+  resource<T>(kind: string, args: unknown, create: () => T | Promise<T>, options?: ResourceOptions<T>): Promise<T>;
 }
 
 /** The shape of a function's module. */

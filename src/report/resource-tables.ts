@@ -60,7 +60,7 @@ const resourceColumns = ['scheduler', 'cache', 'requests', 'made', 'hits', 'idea
 function resourceBlock(title: string, cells: readonly Sharing[], style: TableStyle): string {
   const base = cells.find(({ resources }) => resources.policy === 'off') ?? (cells[0] as Sharing);
   const untold = cells.reduce((sum, { resources }) => sum + resources.untoldContainers, 0);
-  const missing = untold === 0 ? '' : `; ${untold} containers did not live to tell`;
+  const missing = untold === 0 ? '' : `; ${untold} containers tell nothing`;
   const ratios = cells.length > 1 ? `, × against ${base.label}` : '';
   return `${style.bold(title)}   clients that invocations asked for and containers made${ratios}${missing}\n${tableOf(resourceColumns, cells.map((cell) => resourceRow(cell, base)))}\n`;
 }
