@@ -1,4 +1,4 @@
-import { describeError, type ErrorCode } from '../core/errors.js';
+import { describeError, handlerCodeOf, type ErrorCode } from '../core/errors.js';
 import type { FunctionModule } from '../core/function.js';
 import { monotonicNowMs } from '../core/monotonic-clock.js';
 import type { ResourceMultiplexer } from './resource-multiplexer.js';
@@ -61,7 +61,7 @@ export async function invoke(job: Job, options: InvokeOptions): Promise<Run> {
     const returned = module.handler(job.input, ctx);
     result = returned instanceof Promise ? await returned : returned;
   } catch (thrown) {
-    return { status: 'failed', startedMs, endedMs: monotonicNowMs(), errorCode: 'FBB_ERR_FUNCTION_THREW', message: describeError(thrown) };
+    return { status: 'failed', startedMs, endedMs: monotonicNowMs(), errorCode: handlerCodeOf(thrown), message: describeError(thrown) };
   }
   const endedMs = monotonicNowMs();
   const cpuMs = ownsThread ? threadCpuMs() - cpuBefore : Number.NaN;
