@@ -32,7 +32,8 @@ export function credentialsOf({ username, password }: URL): { readonly user: str
 /** The text of something thrown, without the password of this address: clients repeat it. */
 export function saidBy(thrown: unknown, url: URL): string {
   const { user, password } = credentialsOf(url);
-  const said = thrown instanceof Error ? thrown.message || thrown.name : String(thrown);
+  // Where a name has several addresses, an error without a message says that none of them answered.
+  const said = thrown instanceof Error ? thrown.message || (thrown as NodeJS.ErrnoException).code || thrown.name : String(thrown);
   return secretHider([url.password, ...writtenForms(user, password === '' ? undefined : password)])(said).replace(/\/\/[^/@\s]*@/g, '//***@');
 }
 

@@ -26,7 +26,8 @@ export async function askCouch({ origin, user, password }: StorageAddress, { met
   const credentials = user === undefined ? undefined : Buffer.from(`${user}:${password ?? ''}`).toString('base64');
   const answer = await fetch(`${origin}${path}`, {
     method,
-    headers: { accept: 'application/json', ...(credentials === undefined ? {} : { authorization: `Basic ${credentials}` }) },
+    // A connection that is kept may have been closed over there when the next request needs it.
+    headers: { accept: 'application/json', connection: 'close', ...(credentials === undefined ? {} : { authorization: `Basic ${credentials}` }) },
     redirect: 'manual',
     signal: AbortSignal.timeout(limitMs),
   });
