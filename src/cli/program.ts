@@ -142,6 +142,7 @@ function createProgram(): Command {
     .option('--schedulers <names>', 'only these, separated by commas', list)
     .option('--scheduler <plug-in>', 'add a scheduler of your own: path of its file, or name of an installed package; can be given again', several)
     .option('--set <scheduler.option=value>', 'an option that differs from the suite; can be given again', several)
+    .option('--cache <policy>', 'how containers share clients, in all cells: off, unbounded, lru:10, lfu:10, gdsf:10, random:10 (default: of suite and scheduler)')
     .addOption(new Option('--full', 'all experiments of the suite').conflicts('experiments'))
     .option('--repeat <n>', 'run every cell so often', whole(1, 1000))
     .option('--limit <n>', 'only the first n invocations of each workload', whole(1, 100_000_000))

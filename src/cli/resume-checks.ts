@@ -1,6 +1,6 @@
 import { FbbError } from '../core/index.js';
 import type { Manifest } from '../results/index.js';
-import type { PluginSchedulers, Suite, SuitePlan } from '../suites/index.js';
+import { formatResourceCache, readResourceCache, type PluginSchedulers, type Suite, type SuitePlan } from '../suites/index.js';
 import { originsOf, storageOf } from './storage-options.js';
 import { experimentsAskedFor, limitOf, warmupOf, type SuiteOptions } from './suite-selection.js';
 
@@ -17,6 +17,7 @@ export function checkSameRun(manifest: Manifest, suite: Suite, options: SuiteOpt
     ['--schedulers', options.schedulers, selection.schedulers],
     ['--scheduler', options.scheduler, selection.plugins],
     ['--set', options.set, selection.set],
+    ['--cache', options.cache === undefined ? undefined : formatResourceCache(readResourceCache(options.cache)), selection.cache],
     ['--repeat', options.repeat, selection.repeat],
     ['--limit', options.limit, selection.limit],
     ['--load', options.load, selection.load],

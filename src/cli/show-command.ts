@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { renderCap, renderClairvoyant, renderInstrument, renderNotes, renderProblems, renderSummaryTable } from '../report/index.js';
+import { renderBursts, renderCap, renderClairvoyant, renderInstrument, renderNotes, renderProblems, renderResources, renderSummaryTable } from '../report/index.js';
 import { findResultSet, type ResultSet } from '../results/index.js';
 import { print, styleFor } from './output.js';
 import { suitesFolder } from './package-root.js';
@@ -25,6 +25,8 @@ export function printResult(results: ResultSet, asJson: boolean): void {
   print('');
   if (summaries.length === 0) print('No cell has finished.');
   else print(renderSummaryTable(manifest, summaries, style));
+  for (const table of renderBursts(manifest, summaries, style)) print(table);
+  for (const table of renderResources(manifest, summaries, style)) print(table);
   for (const line of renderCap(manifest, summaries, style)) print(line);
   for (const line of renderClairvoyant(results, summaries, style)) print(line);
   for (const note of renderNotes(summaries, notesPerCell)) print(style.dim(note));

@@ -1,6 +1,6 @@
 import { FbbError } from '../core/index.js';
 import type { Manifest } from '../results/index.js';
-import type { Selection, Suite } from '../suites/index.js';
+import { formatResourceCache, readResourceCache, type Selection, type Suite } from '../suites/index.js';
 import type { ImageSettings } from './composition.js';
 
 export interface SuiteOptions {
@@ -11,6 +11,8 @@ export interface SuiteOptions {
   /** Plug-ins. */
   readonly scheduler?: string[];
   readonly set?: string[];
+  /** As `readResourceCache` reads it. */
+  readonly cache?: string;
   readonly repeat?: number;
   readonly limit?: number;
   readonly quick?: true;
@@ -104,6 +106,7 @@ export function selectionOf(suite: Suite, options: SuiteOptions, added: readonly
     load: options.load ?? suite.load,
     seed: options.seed ?? suite.seed,
     set: options.set,
+    cache: options.cache === undefined ? undefined : readResourceCache(options.cache),
     added,
   };
 }
@@ -118,6 +121,7 @@ export function selectionOfManifest({ selection }: Manifest, added: readonly str
     load: selection.load,
     seed: selection.seed,
     set: selection.set ?? undefined,
+    cache: selection.cache === null ? undefined : readResourceCache(selection.cache),
     added,
   };
 }
@@ -127,7 +131,7 @@ function listOrNull(names: readonly string[] | undefined): string[] | null {
 }
 
 /** As it stands in a manifest; `plugins` as `--scheduler` named them. */
-export function storedSelection({ experiments, workloads, schedulers, repeat, limit, load, seed, set }: Selection, plugins: readonly string[] | undefined): Manifest['selection'] {
+export function storedSelection({ experiments, workloads, schedulers, repeat, limit, load, seed, set, cache }: Selection, plugins: readonly string[] | undefined): Manifest['selection'] {
   return {
     experiments: listOrNull(experiments),
     workloads: listOrNull(workloads),
@@ -137,6 +141,7 @@ export function storedSelection({ experiments, workloads, schedulers, repeat, li
     load,
     seed,
     set: listOrNull(set),
+    cache: cache === undefined ? null : formatResourceCache(cache),
     plugins: listOrNull(plugins),
   };
 }

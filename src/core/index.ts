@@ -16,6 +16,7 @@ export type {
   ContainerRow,
   ContainerSample,
   LatencySummary,
+  ResourceTotals,
   SampleRound,
   SamplerCost,
   UsageSummary,
@@ -24,7 +25,7 @@ export { processCpuMs } from './process-cpu.js';
 export type { CellProfile } from './profile.js';
 export type { Recorder, RowSink } from './recorder.js';
 export { Registry } from './registry.js';
-export { cachePolicies, noSharing, unboundedSharing, type ResourceCache, type ResourceUsage } from './resource-cache.js';
+export { cachePolicies, isLimited, noSharing, unboundedSharing, type ResourceCache, type ResourceUsage } from './resource-cache.js';
 export { createRng, type Rng } from './rng.js';
 export {
   cpuClasses,

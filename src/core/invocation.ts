@@ -12,6 +12,11 @@ export interface Invocation {
   readonly submittedMs: number;
   /** 1 at first; higher when its container was lost and it came back. */
   readonly attempt: number;
+  /**
+   * What it will ask the resource multiplexer of its container for, where the workload tells: invocations with equal keys can share
+   * one client.
+   */
+  readonly resourceKey?: string | undefined;
 }
 
 /**

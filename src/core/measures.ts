@@ -1,4 +1,5 @@
 import type { LatencyPartName, OutcomeStatus } from './invocation.js';
+import type { ResourceUsage } from './resource-cache.js';
 
 /** Latencies in ms. A percentile is null when fewer than one observation in expectation lies beyond it: too few to name it. */
 export interface LatencySummary {
@@ -33,6 +34,8 @@ export interface ContainerRow {
   /** The kernel's own record of its highest memory: RSS of a process, or what its control group was charged for; undefined when nobody lived to tell. */
   readonly kernelPeakMb: number | undefined;
   readonly cpuMs: number | undefined;
+  /** Undefined when nobody told. */
+  readonly resources: ResourceUsage | undefined;
 }
 
 /**
@@ -69,6 +72,14 @@ export interface SamplerCost {
   readonly memorySource: 'pss' | 'rss' | 'cgroup' | 'docker-stats';
 }
 
+/** What became of the requests for resources in all containers of a cell together. */
+export interface ResourceTotals extends Omit<ResourceUsage, 'peak'> {
+  /** Most resources that existed at a time in one container. */
+  readonly peakInContainer: number;
+  /** Containers that served invocations and did not live to tell. */
+  readonly untoldContainers: number;
+}
+
 /** What the containers of a cell used. */
 export interface UsageSummary {
   readonly containers: { readonly launched: number; readonly peak: number; readonly containerSeconds: number };
@@ -88,6 +99,8 @@ export interface UsageSummary {
     /** The same for everything on the host, the harness included; null without samples. */
     readonly hostMeanUtilization: number | null;
   };
+  /** Undefined when no container asked for a resource. */
+  readonly resources: ResourceTotals | undefined;
 }
 
 /** Everything a cell is judged by. */

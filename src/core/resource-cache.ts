@@ -8,6 +8,11 @@ export interface ResourceCache {
   readonly capacity?: number | undefined;
 }
 
+/** Whether it keeps at most so many resources, and so needs a capacity. */
+export function isLimited(policy: CachePolicy): boolean {
+  return policy !== 'off' && policy !== 'unbounded';
+}
+
 export const noSharing: ResourceCache = { policy: 'off' };
 export const unboundedSharing: ResourceCache = { policy: 'unbounded' };
 

@@ -4,6 +4,7 @@ import type { Container, PoolView } from './container.js';
 import type { DurationHistory } from './duration-history.js';
 import type { Invocation, Outcome } from './invocation.js';
 import type { CellProfile } from './profile.js';
+import type { ResourceCache } from './resource-cache.js';
 import type { Rng } from './rng.js';
 
 /** How a container executes a batch: one after another, or in parallel inside the container. */
@@ -60,6 +61,8 @@ export interface SchedulerDeps {
   readonly rng: Rng;
   /** What an earlier cell measured; there for schedulers that name one in `profileOf`, and only for them. */
   readonly profile: CellProfile | undefined;
+  /** How containers of the cell share resources; undefined where nobody says. */
+  readonly resourceCache?: ResourceCache | undefined;
   /** Tells something that a reader of the results should know; kept with the cell, the first hundred lines. */
   readonly log: (line: string) => void;
 }

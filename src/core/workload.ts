@@ -19,6 +19,8 @@ export interface Workload {
   readonly functionIndex: Uint16Array;
   readonly functionIds: readonly string[];
   readonly inputOf: (invocationId: number) => unknown;
+  /** Which client an invocation uses, where invocations use different ones; see `Invocation.resourceKey`. */
+  readonly resourceKeyOf?: ((invocationId: number) => string) | undefined;
   /** SHA-256 over arrivals, functions and inputs: equal hashes mean equal work. */
   readonly hash: string;
   /** What was fitted or drawn to make it, for the manifest. */

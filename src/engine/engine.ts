@@ -110,10 +110,11 @@ export class Engine implements SchedulerContext, BackendListener {
     return this.#cap?.counts;
   }
 
-  /** An invocation of the workload has arrived. Ids are unique within a cell. */
-  submit(id: number, functionId: string, intendedMs: number): void {
+  /** An invocation of the workload has arrived. Ids are unique within a cell. `resourceKey`: see `Invocation`. */
+  submit(id: number, functionId: string, intendedMs: number, resourceKey?: string): void {
     if (this.#finished) return;
     const record = new InvocationRecord(id, functionId, intendedMs, this.#clock.nowMs());
+    record.resourceKey = resourceKey;
     this.#arrived += 1;
     this.#waiting += 1;
     this.#open.add(record);

@@ -6,6 +6,7 @@ export class InvocationRecord implements Outcome {
   readonly functionId: string;
   readonly intendedMs: number;
   readonly submittedMs: number;
+  resourceKey: string | undefined = undefined;
   attempt = 1;
   /** Whether it was dispatched in a serial batch. */
   serial = false;

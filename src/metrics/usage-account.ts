@@ -1,7 +1,9 @@
-import type { Container, ContainerRow, ContainerUsage, SampleRound, UsageSummary } from '../core/index.js';
+import type { Container, ContainerRow, ContainerUsage, ResourceTotals, SampleRound, UsageSummary } from '../core/index.js';
 
 /** A row while its container lives. */
-type OpenRow = { -readonly [Key in keyof ContainerRow]: ContainerRow[Key] };
+type OpenRow = Mutable<ContainerRow>;
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 interface Account {
   readonly row: OpenRow;
@@ -42,6 +44,7 @@ export class UsageAccount {
   readonly #onRow: (row: ContainerRow) => void;
   /** By container id; undefined once it is a row. */
   readonly #accounts: (Account | undefined)[] = [];
+  readonly #resources: Mutable<ResourceTotals> = { hits: 0, misses: 0, failures: 0, evictions: 0, broken: 0, creationMs: 0, savedBytes: 0, peakInContainer: 0, untoldContainers: 0 };
   readonly #sums: Sums = { launched: 0, sampled: 0, unsampled: 0, cpuFromSamples: 0, lifeMs: 0, readLifeMs: 0, integral: 0, coreMs: 0 };
   #live = 0;
   #peakLive = 0;
@@ -64,7 +67,7 @@ export class UsageAccount {
     this.#peakLive = Math.max(this.#peakLive, this.#live);
     const { id, functionId, launchedMs } = container;
     this.#accounts[id] = {
-      row: { id, functionId, launchedMs, startedMs: Number.NaN, readyMs: Number.NaN, retiredMs: Number.NaN, invocations: 0, batches: 0, peakMemoryMb: undefined, kernelPeakMb: undefined, cpuMs: undefined },
+      row: { id, functionId, launchedMs, startedMs: Number.NaN, readyMs: Number.NaN, retiredMs: Number.NaN, invocations: 0, batches: 0, peakMemoryMb: undefined, kernelPeakMb: undefined, cpuMs: undefined, resources: undefined },
       container,
       memoryMb: this.#memoryAtLaunchMb,
       memoryAtMs: launchedMs,
@@ -95,6 +98,7 @@ export class UsageAccount {
     account.cpuFromSamples = usage.cpuMs === undefined;
     account.row.cpuMs = usage.cpuMs ?? account.sampledCpuMs;
     account.row.kernelPeakMb = usage.peakMemoryMb;
+    account.row.resources = usage.resources;
     account.hasToldUsage = true;
     if (account.left) this.#settle(account);
   }
@@ -156,6 +160,7 @@ export class UsageAccount {
         meanUtilization: wallMs > 0 ? coreMs / (wallMs * cores) : 0,
         hostMeanUtilization: this.#rounds === 0 ? null : this.#hostCpuPercentSum / this.#rounds / 100,
       },
+      resources: this.#resources.hits + this.#resources.misses > 0 ? { ...this.#resources } : undefined,
     };
   }
 
@@ -168,12 +173,29 @@ export class UsageAccount {
     sums.lifeMs += lifeMs;
     sums.coreMs += row.cpuMs ?? 0;
     if (account.cpuFromSamples) sums.cpuFromSamples += 1;
+    this.#addResources(row);
     if (!Number.isNaN(account.memoryMb)) {
       sums.sampled += 1;
       sums.readLifeMs += lifeMs;
       sums.integral += account.integral;
     } else if (lifeMs > 0) sums.unsampled += 1;
     this.#onRow(row);
+  }
+
+  #addResources({ resources, invocations }: ContainerRow): void {
+    const totals = this.#resources;
+    if (resources === undefined) {
+      if (invocations > 0) totals.untoldContainers += 1;
+      return;
+    }
+    totals.hits += resources.hits;
+    totals.misses += resources.misses;
+    totals.failures += resources.failures;
+    totals.evictions += resources.evictions;
+    totals.broken += resources.broken;
+    totals.creationMs += resources.creationMs;
+    totals.savedBytes += resources.savedBytes;
+    totals.peakInContainer = Math.max(totals.peakInContainer, resources.peak);
   }
 
   #close(account: Account, endedMs: number): void {

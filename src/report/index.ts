@@ -1,4 +1,5 @@
 export { renderCap } from './cap-lines.js';
+export { renderBursts, renderResources } from './resource-tables.js';
 export { renderClairvoyant } from './clairvoyant-lines.js';
 export { pairWithLive, pairWithPublished, renderValidation } from './validation-table.js';
 export { formatMs, renderInstrument, renderNotes, renderProblems, renderSummaryTable, type TableStyle } from './summary-table.js';

@@ -26,9 +26,34 @@ export interface CellAverage {
   readonly containers: number | null;
   readonly gbSeconds: number | null;
   readonly cpuSeconds: number | null;
+  /** Latency of the last one to complete, in ms: where all arrive at once, the makespan. */
+  readonly maxMs: number | null;
+  readonly peakMb: number | null;
+  /** Mean memory of a container over its life, in MB. */
+  readonly mbPerContainer: number | null;
+  /** What became of requests for resources; undefined when there were none. */
+  readonly resources: ResourceAverage | undefined;
   /** What a cap of containers did: means of the counts, and the longest wait of all. Undefined without a cap. */
   readonly cap: CellSummary['containers']['cap'];
 }
+
+interface ResourceAverage {
+  readonly policy: string;
+  readonly capacity: number | undefined;
+  readonly requests: number;
+  /** Creations that did not fail. */
+  readonly made: number;
+  readonly evictions: number;
+  readonly hitRate: number | null;
+  /** Under optimal replacement with the same placement; null where the workload does not say who needs what. */
+  readonly idealHitRate: number | null;
+  /** Of one creation, mean. */
+  readonly creationMs: number | null;
+  readonly savedMb: number;
+  readonly untoldContainers: number;
+}
+
+const bytesPerMb = 1_048_576;
 
 /** Null when one of them is unknown: a mean over some of the repetitions would pass for one over all. */
 function mean(values: readonly (number | null)[]): number | null {
@@ -50,6 +75,35 @@ function averageCap(runs: readonly CellSummary[]): CellAverage['cap'] {
     launchesWaited: mean(caps.map(({ launchesWaited }) => launchesWaited)) ?? 0,
     longestWaitMs: Math.max(...caps.map(({ longestWaitMs }) => longestWaitMs)),
     endedForOthers: mean(caps.map(({ endedForOthers }) => endedForOthers)) ?? 0,
+  };
+}
+
+const mbPerGb = 1_024;
+
+function mbPerContainer({ memory, containers }: CellSummary): number | null {
+  return memory.gbSeconds === null || containers.containerSeconds === 0 ? null : (memory.gbSeconds * mbPerGb) / containers.containerSeconds;
+}
+
+/** Means over the repetitions; rates are of all requests together. */
+function averageResources(runs: readonly CellSummary[]): ResourceAverage | undefined {
+  const told = runs.flatMap(({ resources }) => resources ?? []);
+  const [first] = runs;
+  if (told.length === 0 || first === undefined) return undefined;
+  const sum = (pick: (resources: (typeof told)[number]) => number): number => told.reduce((total, resources) => total + pick(resources), 0);
+  const requests = sum(({ hits, misses }) => hits + misses);
+  const made = sum(({ misses, failures }) => misses - failures);
+  const idealRequests = sum(({ idealRequests: each }) => each ?? 0);
+  return {
+    policy: first.resourceCache?.policy ?? (first.multiplexing ? 'unbounded' : 'off'),
+    capacity: first.resourceCache?.capacity,
+    requests: requests / told.length,
+    made: made / told.length,
+    evictions: sum(({ evictions }) => evictions) / told.length,
+    hitRate: requests === 0 ? null : sum(({ hits }) => hits) / requests,
+    idealHitRate: idealRequests === 0 ? null : sum(({ idealHits }) => idealHits ?? 0) / idealRequests,
+    creationMs: made === 0 ? null : sum(({ creationMs }) => creationMs) / made,
+    savedMb: sum(({ savedBytes }) => savedBytes) / told.length / bytesPerMb,
+    untoldContainers: sum(({ untoldContainers }) => untoldContainers),
   };
 }
 
@@ -89,6 +143,10 @@ function average(runs: readonly CellSummary[], label: string): CellAverage {
     containers: over((run) => run.containers.launched),
     gbSeconds: over((run) => run.memory.gbSeconds),
     cpuSeconds: over((run) => run.cpu.coreSeconds),
+    maxMs: over((run) => run.latencyMs.total.max),
+    peakMb: over((run) => run.memory.peakMb),
+    mbPerContainer: over(mbPerContainer),
+    resources: averageResources(used),
     cap: averageCap(used),
   };
 }

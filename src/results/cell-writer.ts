@@ -1,6 +1,6 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describeError, FbbError, type ContainerRow, type Outcome, type RowSink, type SampleRound } from '../core/index.js';
+import { describeError, FbbError, type ContainerRow, type Outcome, type ResourceUsage, type RowSink, type SampleRound } from '../core/index.js';
 import { CsvFile } from './csv-file.js';
 import type { CellSummary } from './schema.js';
 
@@ -8,7 +8,10 @@ const invocationColumns = [
   'id', 'function', 'container', 'batch', 'attempt', 'intended_ms', 'lag_ms', 'scheduling_ms', 'cold_start_ms', 'queue_ms', 'execution_ms', 'response_ms',
   'total_ms', 'cpu_ms', 'outcome', 'error_code',
 ] as const;
-const containerColumns = ['id', 'function', 'launched_ms', 'started_ms', 'ready_ms', 'retired_ms', 'invocations', 'batches', 'peak_memory_mb', 'kernel_peak_mb', 'cpu_ms'] as const;
+const containerColumns = [
+  'id', 'function', 'launched_ms', 'started_ms', 'ready_ms', 'retired_ms', 'invocations', 'batches', 'peak_memory_mb', 'kernel_peak_mb', 'cpu_ms',
+  'resource_hits', 'resource_misses', 'resource_failures', 'resource_evictions', 'resource_broken', 'resource_peak', 'resource_creation_ms', 'resource_saved_bytes',
+] as const;
 const sampleColumns = ['t_ms', 'container', 'memory_mb', 'rss_mb', 'cpu_percent'] as const;
 
 /**
@@ -76,7 +79,11 @@ export class CellWriter implements RowSink {
     this.#close();
     const table = new CsvFile(join(this.#partial, 'containers.csv'), containerColumns);
     for (const row of this.#containers.sort((a, b) => a.id - b.id)) {
-      table.write([row.id, row.functionId, row.launchedMs, row.startedMs, row.readyMs, row.retiredMs, row.invocations, row.batches, row.peakMemoryMb, row.kernelPeakMb, row.cpuMs]);
+      const { hits, misses, failures, evictions, broken, peak, creationMs, savedBytes } = row.resources ?? ({} as Partial<ResourceUsage>);
+      table.write([
+        row.id, row.functionId, row.launchedMs, row.startedMs, row.readyMs, row.retiredMs, row.invocations, row.batches, row.peakMemoryMb, row.kernelPeakMb, row.cpuMs,
+        hits, misses, failures, evictions, broken, peak, creationMs, savedBytes,
+      ]);
     }
     table.close();
     writeFileSync(join(this.#partial, 'total.hgrm'), totalHgrm);

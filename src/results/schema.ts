@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { latencyPartNames } from '../core/index.js';
+import { cachePolicies, latencyPartNames } from '../core/index.js';
 
 /** Raised when a stored file changes in a way that an older reader would get wrong. */
 export const schemaVersion = 1;
@@ -77,6 +77,28 @@ export const summarySchema = z.object({
     source: z.enum(['pss', 'rss', 'cgroup', 'docker-stats', 'model']).nullable(),
   }),
   cpu: z.object({ coreSeconds: z.number(), sampledContainers: z.number().int(), meanUtilization: z.number(), hostMeanUtilization: nullableNumber, hostStolenShare: nullableNumber.default(null) }),
+  /** How containers shared resources between invocations; absent in result sets of earlier versions. */
+  resourceCache: z.object({ policy: z.enum(cachePolicies), capacity: z.number().int().optional() }).optional(),
+  /**
+   * What became of the requests for resources, over all containers; absent when there were none. `idealHits`: what Belady's optimal
+   * replacement would have hit with the same requests in the same containers and the same capacity, of `idealRequests` whose resource
+   * the workload names.
+   */
+  resources: z
+    .object({
+      hits: z.number().int(),
+      misses: z.number().int(),
+      failures: z.number().int(),
+      evictions: z.number().int(),
+      broken: z.number().int(),
+      creationMs: z.number(),
+      savedBytes: z.number(),
+      peakInContainer: z.number().int(),
+      untoldContainers: z.number().int(),
+      idealHits: z.number().int().optional(),
+      idealRequests: z.number().int().optional(),
+    })
+    .optional(),
   /** `realTime`: whether engine and pacing thread ran in the real-time class, out of the containers' way. */
   loadGenerator: z.object({ lagP50Ms: nullableNumber, lagP99Ms: nullableNumber, lagMaxMs: nullableNumber, realTime: z.boolean() }),
   /** What sampling cost; null when the sampler did not live to tell. */
@@ -154,6 +176,8 @@ export const manifestSchema = z.object({
     seed: z.number().int(),
     /** What `--set` said. */
     set: z.array(z.string()).nullable().default(null),
+    /** What `--cache` said. */
+    cache: z.string().nullable().default(null),
     /** The plug-ins that `--scheduler` named. */
     plugins: z.array(z.string()).nullable().default(null),
   }),

@@ -2,6 +2,7 @@ import type { CellProfile, FbbError, SamplerCost } from '../core/index.js';
 import type { Engine } from '../engine/index.js';
 import type { CellRecorder } from '../metrics/index.js';
 import { schemaVersion, type CellSummary } from '../results/index.js';
+import type { IdealResources } from './ideal-resources.js';
 import { judgeCell } from './judge-cell.js';
 import type { PlannedCell } from './planned-cell.js';
 
@@ -23,6 +24,7 @@ interface CellEvidence {
   /** Undefined where it has nothing to do with the time of the cell. */
   readonly harnessCpuMs: number | undefined;
   readonly bound?: CellSummary['bound'];
+  readonly ideal: IdealResources | undefined;
 }
 
 /** What is stored of a cell that has come to some end. */
@@ -42,6 +44,7 @@ export function summarize(evidence: CellEvidence): CellSummary {
     ...(profile === undefined ? {} : { profile: profile.cellId }),
     workloadHash: workload.hash,
     multiplexing: resourceCache.policy !== 'off',
+    resourceCache: { ...resourceCache },
     backend: evidence.backendName,
     invocations: { ...metrics.invocations, retried: counts.retried },
     errorCodes: metrics.errorCodes,
@@ -49,6 +52,7 @@ export function summarize(evidence: CellEvidence): CellSummary {
     containers: { ...metrics.usage.containers, ...(cap === undefined ? {} : { cap }) },
     memory: { ...metrics.usage.memory, source: evidence.memorySource },
     cpu: { ...metrics.usage.cpu, hostStolenShare: samplerCost?.stolenShare ?? null },
+    ...(metrics.usage.resources === undefined ? {} : { resources: { ...metrics.usage.resources, ...evidence.ideal } }),
     loadGenerator: { ...metrics.loadGenerator, realTime: evidence.realTime },
     sampler:
       samplerCost === undefined ? null : { cpuMs: samplerCost.cpuMs, coreShare: samplerCost.cpuMs / wallMs, rounds: samplerCost.rounds, missedRounds: samplerCost.missedRounds },

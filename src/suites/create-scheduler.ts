@@ -18,10 +18,10 @@ function checkServiceSlice(schedulerName: string, sliceMs: unknown): number | un
 }
 
 /** Makes the scheduler of a cell. What it throws is an FbbError. */
-export function createScheduler({ definition, options, key }: PlannedCell, { seed, profile, log, hookWatch }: CreateSettings): { readonly scheduler: Scheduler; readonly serviceSliceMs: number | undefined } {
+export function createScheduler({ definition, options, key, resourceCache }: PlannedCell, { seed, profile, log, hookWatch }: CreateSettings): { readonly scheduler: Scheduler; readonly serviceSliceMs: number | undefined } {
   hookWatch?.entered('create');
   try {
-    const scheduler = createFromPlugin(definition, options, { rng: createRng(seed).derive(`scheduler ${key.id}`), profile, log });
+    const scheduler = createFromPlugin(definition, options, { rng: createRng(seed).derive(`scheduler ${key.id}`), profile, resourceCache, log });
     return { scheduler, serviceSliceMs: checkServiceSlice(key.scheduler, definition.serviceSliceMs?.(options)) };
   } catch (thrown) {
     if (thrown instanceof FbbError) throw thrown;

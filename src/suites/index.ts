@@ -7,6 +7,7 @@ export { measureHost, type HostMeasurements } from './measure-host.js';
 export { planSuite, type Selection, type SuitePlan } from './plan.js';
 export type { PlannedCell } from './planned-cell.js';
 export { firstIndependent } from './profile-order.js';
+export { formatResourceCache, readResourceCache } from './resource-caches.js';
 export { findSuite, findSuitePath, listSuites, readSuiteFile, suiteHash, type Suite } from './suite-file.js';
 export { loadSuitePlugins, PluginSchedulers } from './suite-plugins.js';
 export { SimulatedCellRun } from './simulated-cell-run.js';

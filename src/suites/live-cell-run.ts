@@ -21,6 +21,7 @@ import { summarize } from './cell-summary.js';
 import { createScheduler } from './create-scheduler.js';
 import { raiseHarness, raisePacer } from './harness-priority.js';
 import { blamePlugin, catchOutsideErrors } from './outside-errors.js';
+import { IdealCaches } from './ideal-resources.js';
 import type { PlannedCell } from './planned-cell.js';
 import { reasonToSkip, skippedSummary } from './skipped-cell.js';
 import { describeScheduler, type PluginSchedulers } from './suite-plugins.js';
@@ -69,6 +70,8 @@ export class LiveCellRun implements CellRun {
   readonly #options: LiveCellOptions;
   readonly #clock = new MonotonicClock();
   readonly #recorder: CellRecorder;
+  /** Undefined where invocations do not say which client they use. */
+  readonly #ideal: IdealCaches | undefined;
   readonly #profile: CellProfile | undefined;
   readonly #notes = new CellNotes();
   readonly #services: CellServices;
@@ -92,7 +95,8 @@ export class LiveCellRun implements CellRun {
     this.#cell = cell;
     this.#options = options;
     this.#profile = profile;
-    this.#recorder = new CellRecorder(sink);
+    this.#ideal = IdealCaches.for(cell, sink);
+    this.#recorder = new CellRecorder(this.#ideal ?? sink);
     const { storage, programs } = options;
     this.#services = new CellServices({ functions: cell.workload.functions, storage, programs, onFailed: (error) => this.#engine?.fail(error) });
   }
@@ -222,7 +226,7 @@ export class LiveCellRun implements CellRun {
     this.#cpuBeforeMs = processCpuMs();
     this.#clock.moveOrigin(
       generator.start({
-        onDue: (index) => engine.submit(index, functionOf(workload, index), workload.intendedMs[index] as number),
+        onDue: (index) => engine.submit(index, functionOf(workload, index), workload.intendedMs[index] as number, workload.resourceKeyOf?.(index)),
         onDone: () => engine.arrivalsDone(),
         onError: (error) => engine.fail(new FbbError('FBB_ERR_BACKEND_FAILED', `The load generator failed: ${describeError(error)}.`)),
       }),
@@ -261,6 +265,7 @@ export class LiveCellRun implements CellRun {
         backendName: this.#backendName,
         profile: this.#profile,
         notes: this.#notes.lines,
+        ideal: this.#ideal?.summary(),
         error,
         limits: this.#options.settings,
         wallMs,

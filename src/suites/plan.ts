@@ -1,8 +1,9 @@
-import { createRng, FbbError, noSharing, storedOptions, unboundedSharing, type ErrorCode, type Registry, type SchedulerDefinition, type StorageKind, type Workload } from '../core/index.js';
+import { createRng, FbbError, storedOptions, type ErrorCode, type Registry, type ResourceCache, type SchedulerDefinition, type StorageKind, type Workload } from '../core/index.js';
 import type { CellKey } from '../results/index.js';
 import type { FunctionFolder, WorkloadDefinition } from '../workloads/index.js';
 import { expandExperiment, readOverrides, type SchedulerRun, type SweptExperiment } from './option-overrides.js';
 import type { PlannedCell } from './planned-cell.js';
+import { cachesOf, onlyCache } from './resource-caches.js';
 import { orderByProfile } from './profile-order.js';
 import type { Suite } from './suite-file.js';
 
@@ -17,6 +18,8 @@ export interface Selection {
   readonly seed: number;
   /** Options that override those of the suite, each as `scheduler.option=value`. */
   readonly set: readonly string[] | undefined;
+  /** How containers of all cells share resources, instead of as suite and schedulers have it. */
+  readonly cache: ResourceCache | undefined;
   /** Names of schedulers that join every experiment. */
   readonly added: readonly string[];
 }
@@ -56,17 +59,20 @@ interface PlannedRun extends SchedulerRun {
   readonly parameters: CellKey['parameters'];
   readonly suffix: string;
   readonly position: number;
+  readonly cache: ResourceCache;
 }
 
-/** Options that differ among runs of one scheduler become part of their ids. */
-function nameRuns(runs: readonly SchedulerRun[]): PlannedRun[] {
+/** A run for every cache; options that differ among runs of one scheduler become part of their ids. */
+function nameRuns(runs: readonly SchedulerRun[], cachesFor: (name: string) => ReturnType<typeof cachesOf>): PlannedRun[] {
   const stored = runs.map((run) => ({ ...run, parameters: storedOptions(run.options) }));
-  return stored.map((run, position) => {
+  const named = stored.flatMap((run) => {
     const twins = stored.filter(({ name }) => name === run.name);
     const differing = Object.keys(run.parameters).filter((option) => new Set(twins.map(({ parameters }) => parameters[option])).size > 1);
     // An id is a name of a folder, and a text may hold anything.
-    return { ...run, position, suffix: differing.map((option) => `.${option}-${encodeURIComponent(String(run.parameters[option]))}`).join('') };
+    const options = differing.map((option) => `.${option}-${encodeURIComponent(String(run.parameters[option]))}`).join('');
+    return cachesFor(run.name).map(({ cache, parameters, suffix }) => ({ ...run, cache, parameters: { ...run.parameters, ...parameters }, suffix: `${options}${suffix}` }));
   });
+  return named.map((run, position) => ({ ...run, position }));
 }
 
 interface CellParts {
@@ -77,28 +83,29 @@ interface CellParts {
 }
 
 function planCell({ experiment, workload, run, repetition }: CellParts, deps: PlanDeps): PlannedCell {
-  const { name, options, parameters, suffix, position } = run;
+  const { name, options, parameters, suffix, position, cache: resourceCache } = run;
   const definition = deps.schedulers.get(name);
   return {
     key: { id: `${experiment}.${workload.name}.${name}${suffix}.r${repetition}`, experiment, workload: workload.name, scheduler: name, parameters, repetition },
     definition,
     options,
     workload,
-    resourceCache: definition.multiplexing ? unboundedSharing : noSharing,
+    resourceCache,
     position,
   };
 }
 
 interface ChosenExperiment extends SweptExperiment {
+  readonly caches: Parameters<typeof cachesOf>[0];
   readonly workloads: readonly string[];
 }
 
 /** The experiments named, each with the schedulers named and those that join. */
-function chooseExperiments(suite: Suite, { experiments, schedulers: wanted, added }: Selection): ChosenExperiment[] {
+function chooseExperiments(suite: Suite, { experiments, schedulers: wanted, added, cache }: Selection): ChosenExperiment[] {
   const chosen = choose('experiment', experiments, Object.keys(suite.experiments), 'FBB_ERR_EXPERIMENT_UNKNOWN').map((experiment) => {
-    const { workloads, schedulers, sweep } = suite.experiments[experiment] as Suite['experiments'][string];
+    const { workloads, schedulers, sweep, cache: listed } = suite.experiments[experiment] as Suite['experiments'][string];
     const joining = added.filter((name) => !schedulers.some((entry) => entry.name === name)).map((name) => ({ name, options: {} }));
-    return { experiment, workloads, sweep, schedulers: [...schedulers, ...joining] };
+    return { experiment, workloads, sweep, caches: cache === undefined ? listed : onlyCache(cache), schedulers: [...schedulers, ...joining] };
   });
   const names = choose('scheduler', wanted, [...new Set(chosen.flatMap(({ schedulers }) => schedulers.map(({ name }) => name)))], 'FBB_ERR_SCHEDULER_UNKNOWN');
   return chosen.map((experiment) => ({ ...experiment, schedulers: experiment.schedulers.filter(({ name }) => names.includes(name) || added.includes(name)) }));
@@ -109,7 +116,7 @@ export function planSuite(suite: Suite, selection: Selection, deps: PlanDeps): S
   const chosen = chooseExperiments(suite, selection);
   const workloadNames = choose('workload', selection.workloads, [...new Set(chosen.flatMap(({ workloads }) => workloads))], 'FBB_ERR_WORKLOAD_UNKNOWN');
   const overrides = readOverrides(selection.set ?? [], chosen, deps.schedulers);
-  const expanded = chosen.map((experiment) => ({ ...experiment, runs: nameRuns(expandExperiment(experiment, overrides, deps.schedulers)) }));
+  const expanded = chosen.map((experiment) => ({ ...experiment, runs: nameRuns(expandExperiment(experiment, overrides, deps.schedulers), (name) => cachesOf(experiment.caches, deps.schedulers.get(name))) }));
   const workloads = new Map(workloadNames.map((name) => [name, buildWorkload(name, selection, deps)]));
   const cells: PlannedCell[] = [];
   let turn = 0;

@@ -8,7 +8,7 @@ export interface PlannedCell {
   readonly options: unknown;
   readonly workload: Workload;
   readonly resourceCache: ResourceCache;
-  /** Where the suite lists its scheduler among those of the experiment. */
+  /** Where its scheduler, with these options and this cache, stands among the runs of the experiment. */
   readonly position: number;
   /** Id of the cell whose measurements the scheduler is given. */
   readonly profileCell?: string;

@@ -5,6 +5,7 @@ import { CellNotes, functionOf, interruption, stallTimeoutMs, type CellProgress,
 import { summarize } from './cell-summary.js';
 import { Bound } from './bound.js';
 import { createScheduler } from './create-scheduler.js';
+import { IdealCaches } from './ideal-resources.js';
 import type { PlannedCell } from './planned-cell.js';
 import { blamePlugin, catchOutsideErrors } from './outside-errors.js';
 import { reasonToSkip, skippedSummary } from './skipped-cell.js';
@@ -66,6 +67,8 @@ export class SimulatedCellRun implements CellRun {
   readonly #options: SimulatedCellOptions;
   readonly #profile: CellProfile | undefined;
   readonly #recorder: CellRecorder;
+  /** Undefined where invocations do not say which client they use. */
+  readonly #ideal: IdealCaches | undefined;
   readonly #notes = new CellNotes();
   #engine: Engine | undefined;
   #interrupted = false;
@@ -74,7 +77,8 @@ export class SimulatedCellRun implements CellRun {
     this.#cell = cell;
     this.#options = options;
     this.#profile = profile;
-    this.#recorder = new CellRecorder(sink, true);
+    this.#ideal = IdealCaches.for(cell, sink);
+    this.#recorder = new CellRecorder(this.#ideal ?? sink, true);
   }
 
   get progress(): CellProgress {
@@ -153,7 +157,7 @@ export class SimulatedCellRun implements CellRun {
       new WorkloadArrivals(workload),
       (index, { functionId, intendedMs }) => {
         bound.arrive(intendedMs, world.leastDemand(functionId, workload.inputOf(index)));
-        engine.submit(index, functionId, intendedMs);
+        engine.submit(index, functionId, intendedMs, workload.resourceKeyOf?.(index));
       },
       () => engine.arrivalsDone(),
     );
@@ -175,6 +179,7 @@ export class SimulatedCellRun implements CellRun {
         backendName: world.backend.name,
         profile: this.#profile,
         notes: this.#notes.lines,
+        ideal: this.#ideal?.summary(),
         error,
         limits: settings,
         wallMs,

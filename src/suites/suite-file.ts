@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
-import { describeError, FbbError, latencyPartNames, longestTimerMs, type Registry, type SchedulerDefinition } from '../core/index.js';
+import { cachePolicies, describeError, FbbError, isLimited, latencyPartNames, longestTimerMs, type Registry, type SchedulerDefinition } from '../core/index.js';
 import type { WorkloadDefinition } from '../workloads/index.js';
 import { optionIssues, type Issue } from './option-issues.js';
 import type { PluginMentions } from './suite-plugins.js';
@@ -50,6 +50,18 @@ function refuseDuplicates(items: readonly unknown[], ctx: z.RefinementCtx): void
   });
 }
 
+/** Policies in every combination with capacities; `off` and `unbounded` have none. */
+const cacheSchema = z
+  .strictObject({
+    policies: z.array(z.enum(cachePolicies)).min(1).superRefine(refuseDuplicates),
+    capacities: z.array(z.number().int().min(1)).superRefine(refuseDuplicates).default([]),
+  })
+  .superRefine(({ policies, capacities }, ctx) => {
+    const limited = policies.filter(isLimited);
+    if (limited.length > 0 && capacities.length === 0) ctx.addIssue({ code: 'custom', path: ['capacities'], message: `must say how many resources ${limited.join(', ')} may keep` });
+    if (limited.length === 0 && capacities.length > 0) ctx.addIssue({ code: 'custom', path: ['capacities'], message: `means nothing to ${policies.join(' and ')}` });
+  });
+
 /** The whole schema knows the names, so that faults of shape and names that do not exist are reported together. */
 function createSuiteSchema(names: SuiteNames) {
   const schedulerName = schedulerMention(names);
@@ -61,6 +73,7 @@ function createSuiteSchema(names: SuiteNames) {
     description: z.string().default(''),
     workloads: z.array(knownName('workload', names.workloads)).min(1).superRefine(refuseDuplicates),
     schedulers: z.array(schedulerEntry).min(1),
+    cache: cacheSchema.optional().describe('how containers share resources, instead of as each scheduler has it'),
     sweep: z.record(z.string(), z.array(z.union([z.number(), z.boolean(), z.string()])).min(1).superRefine(refuseDuplicates)).default({}),
   });
   return z.strictObject({

@@ -84,10 +84,10 @@ export class FakeCell {
   }
 
   /** An invocation arrives now; returns its id, which is its place in the order of arrival. */
-  arrive(functionId = 'f', lagMs = 0): number {
+  arrive(functionId = 'f', lagMs = 0, resourceKey?: string): number {
     const id = this.#arrived;
     this.#arrived += 1;
-    this.engine.submit(id, functionId, this.clock.nowMs() - lagMs);
+    this.engine.submit(id, functionId, this.clock.nowMs() - lagMs, resourceKey);
     return id;
   }
 

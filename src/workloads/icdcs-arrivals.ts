@@ -23,6 +23,7 @@ const callsPerHalf = [
 /** Members of a pair arrive within this time of each other. */
 const pairGapMs = 10;
 
+/** Times and functions of a workload. */
 interface IcdcsArrival {
   readonly intendedMs: number;
   readonly functionIndex: number;
@@ -53,14 +54,38 @@ function placeInSecond(second: number, units: readonly number[], rng: Rng): numb
 
 /** All 800 arrivals, ascending; the I/O workload is the first 400 of them. */
 export function icdcsArrivals(rng: Rng): IcdcsArrival[] {
+  return place(perSecond, callsPerHalf, rng);
+}
+
+/**
+ * `count` arrivals, ascending, that go on where the published 800 end: the seconds that follow have counts drawn from the published
+ * ones, and the functions keep their shares. The journal extension replays 2,000 invocations of this trace and does not publish their
+ * times.
+ */
+export function continuedArrivals(count: number, rng: Rng): IcdcsArrival[] {
+  const countRng = rng.derive('counts');
+  const counts: number[] = [...perSecond];
+  let placed = counts.reduce((sum, each) => sum + each, 0);
+  for (; placed < count; placed += counts.at(-1) as number) counts.push(perSecond[countRng.integer(perSecond.length)] as number);
+  const calls: (readonly number[])[] = [];
+  for (let called = 0; called < placed; called += callsOf(calls.at(-1) as readonly number[])) calls.push(callsPerHalf[calls.length % callsPerHalf.length] as readonly number[]);
+  return place(counts, calls, rng).slice(0, count);
+}
+
+function callsOf(calls: readonly number[]): number {
+  return calls.reduce((sum, each) => sum + each, 0);
+}
+
+/** Puts calls of functions into seconds; `calls`: how often each function is called, part by part of the workload. */
+function place(counts: readonly number[], calls: readonly (readonly number[])[], rng: Rng): IcdcsArrival[] {
   const orderRng = rng.derive('order');
   const placeRng = rng.derive('place');
-  const units = callsPerHalf.flatMap((calls) => callUnits(calls, orderRng));
+  const units = calls.flatMap((ofPart) => callUnits(ofPart, orderRng));
   const functions = units.flat();
   const arrivals: IcdcsArrival[] = [];
   let unit = 0;
   let usedOfUnit = 0;
-  perSecond.forEach((count, second) => {
+  counts.forEach((count, second) => {
     const sizes: number[] = [];
     for (let left = count; left > 0; ) {
       const remaining = (units[unit] as number[]).length - usedOfUnit;

@@ -37,12 +37,14 @@ interface Parts {
   readonly functionIds: readonly string[];
   readonly arrivals: readonly { readonly intendedMs: number; readonly functionIndex: number }[];
   readonly inputs: readonly unknown[];
+  /** See `Workload`. */
+  readonly resourceKeyOf?: (invocationId: number) => string;
   readonly limit: number | undefined;
   readonly notes: Readonly<Record<string, number | string>>;
 }
 
 /** Puts arrivals, functions and inputs together and hashes them. */
-export function assembleWorkload({ name, folder, usualFunction = folder.name, functionIds, arrivals, inputs, limit, notes }: Parts): Workload {
+export function assembleWorkload({ name, folder, usualFunction = folder.name, functionIds, arrivals, inputs, resourceKeyOf, limit, notes }: Parts): Workload {
   const count = Math.min(limit ?? arrivals.length, arrivals.length);
   const intendedMs = new Float64Array(count);
   const functionIndex = new Uint16Array(count);
@@ -60,5 +62,15 @@ export function assembleWorkload({ name, folder, usualFunction = folder.name, fu
     return { functionId, name: functionName, kind, handlerPath, timeoutMs, needs };
   };
   const functions = new Map(functionIds.map((functionId): [string, FunctionSpec] => [functionId, specOf(functionId)]));
-  return { name, functions, intendedMs, functionIndex, functionIds, inputOf: (id) => inputs[id], hash: digest.digest('hex'), notes: { function: folder.name, functionKind: folder.kind, ...notes } };
+  return {
+    name,
+    functions,
+    intendedMs,
+    functionIndex,
+    functionIds,
+    inputOf: (id) => inputs[id],
+    resourceKeyOf,
+    hash: digest.digest('hex'),
+    notes: { function: folder.name, functionKind: folder.kind, ...notes },
+  };
 }

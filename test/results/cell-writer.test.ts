@@ -16,8 +16,8 @@ const rejected: Outcome = {
   responseMs: 0, totalMs: 10, cpuMs: undefined, concurrency: undefined, containerCpuMs: undefined, status: 'rejected', errorCode: 'FBB_ERR_CONTAINER_LAUNCH',
 };
 const containers: ContainerRow[] = [
-  { id: 3, functionId: '0409', launchedMs: 399.3961, startedMs: 401.5, readyMs: 844.398, retiredMs: 1_260.25, invocations: 1, batches: 1, peakMemoryMb: 23.378, kernelPeakMb: 47.5, cpuMs: 297.2261 },
-  { id: 4, functionId: 'a,b', launchedMs: 400, startedMs: 400, readyMs: Number.NaN, retiredMs: 410.5, invocations: 0, batches: 0, peakMemoryMb: undefined, kernelPeakMb: undefined, cpuMs: undefined },
+  { id: 3, functionId: '0409', launchedMs: 399.3961, startedMs: 401.5, readyMs: 844.398, retiredMs: 1_260.25, invocations: 1, batches: 1, peakMemoryMb: 23.378, resources: undefined, kernelPeakMb: 47.5, cpuMs: 297.2261 },
+  { id: 4, functionId: 'a,b', launchedMs: 400, startedMs: 400, readyMs: Number.NaN, retiredMs: 410.5, invocations: 0, batches: 0, peakMemoryMb: undefined, kernelPeakMb: undefined, cpuMs: undefined, resources: undefined },
 ];
 const round: SampleRound = {
   atMs: 1_111.76,

@@ -15,6 +15,9 @@ export interface SummaryNumbers {
   readonly parts?: Partial<Record<Exclude<keyof CellSummary['latencyMs'], 'total'>, number | null>>;
   readonly containers?: number;
   readonly cap?: CellSummary['containers']['cap'];
+  readonly resourceCache?: CellSummary['resourceCache'];
+  readonly resources?: Partial<NonNullable<CellSummary['resources']>>;
+  readonly peakMb?: number | null;
   readonly gbSeconds?: number | null;
   readonly coreSeconds?: number;
 }
@@ -28,8 +31,10 @@ export function keyOf(given: Partial<CellKey> = {}): CellKey {
   return { id: `${key.experiment}.${key.workload}.${key.scheduler}.r${key.repetition}`, ...key };
 }
 
+const noResources = { hits: 0, misses: 0, failures: 0, evictions: 0, broken: 0, creationMs: 0, savedBytes: 0, peakInContainer: 0, untoldContainers: 0 };
+
 /** The summary of a cell that went well, with the numbers that matter to a test. */
-export function summaryOf({ cell, valid = true, problems = [], skipped, notes = [], arrived = 10, total = {}, parts = {}, containers = 1, cap, gbSeconds = 0, coreSeconds = 0 }: SummaryNumbers = {}): CellSummary {
+export function summaryOf({ cell, valid = true, problems = [], skipped, notes = [], arrived = 10, total = {}, parts = {}, containers = 1, cap, resourceCache, resources, peakMb = 1, gbSeconds = 0, coreSeconds = 0 }: SummaryNumbers = {}): CellSummary {
   const part = (name: keyof typeof parts): LatencySummary => latency({ mean: parts[name] ?? null });
   return {
     schema: schemaVersion,
@@ -40,6 +45,8 @@ export function summaryOf({ cell, valid = true, problems = [], skipped, notes = 
     ...(skipped === undefined ? {} : { skipped }),
     workloadHash: 'w',
     multiplexing: false,
+    ...(resourceCache === undefined ? {} : { resourceCache }),
+    ...(resources === undefined ? {} : { resources: { ...noResources, ...resources } }),
     backend: 'process',
     invocations: { arrived, completed: arrived, failed: 0, timedOut: 0, rejected: 0, retried: 0 },
     errorCodes: {},
@@ -53,7 +60,7 @@ export function summaryOf({ cell, valid = true, problems = [], skipped, notes = 
       response: part('response'),
     },
     containers: { launched: containers, peak: containers, containerSeconds: 1, ...(cap === undefined ? {} : { cap }) },
-    memory: { peakMb: 1, meanMb: 1, gbSeconds, unsampledContainers: 0, source: 'pss' },
+    memory: { peakMb, meanMb: 1, gbSeconds, unsampledContainers: 0, source: 'pss' },
     cpu: { coreSeconds, sampledContainers: 0, meanUtilization: 0.5, hostMeanUtilization: null, hostStolenShare: null },
     loadGenerator: { lagP50Ms: 0.1, lagP99Ms: null, lagMaxMs: 0.2, realTime: false },
     sampler: { cpuMs: 10, coreShare: 0.01, rounds: 1, missedRounds: 0 },
@@ -86,7 +93,7 @@ export function manifestOf(given: Partial<Manifest> = {}): Manifest {
       { name: 'batching', description: 'c', defaults: { dispatchIntervalMs: 200 }, plugin: null },
       { name: 'batching-expanding', description: 'd', defaults: { dispatchIntervalMs: 200 }, plugin: null },
     ],
-    selection: { experiments: null, workloads: null, schedulers: null, repeat: 1, limit: null, load: 0.35, seed: 1, set: null, plugins: null },
+    selection: { experiments: null, workloads: null, schedulers: null, repeat: 1, limit: null, load: 0.35, seed: 1, set: null, cache: null, plugins: null },
     base: 'baseline',
     published: null,
     cells: [manifestCellOf()],

@@ -27,6 +27,7 @@ function judge({ expected = 10, arrived = 10, completed = 10, failed = 0, timedO
       containers: { launched: 0, peak: 0, containerSeconds: 0 },
       memory: { peakMb: null, meanMb: null, gbSeconds: null, unsampledContainers: 0 },
       cpu: { coreSeconds: 0, sampledContainers: 0, meanUtilization: 0, hostMeanUtilization: null },
+      resources: undefined,
     },
     loadGenerator: { lagP50Ms: null, lagP99Ms, lagMaxMs },
     errorCodes: {},

@@ -1,4 +1,5 @@
 import type { Batch, InvocationResult, ResourceCache } from '../../core/index.js';
+import type { Client } from './client-cache.js';
 import type { Cores } from './cores.js';
 import { DelayLine } from './delay-line.js';
 import type { EventHandler } from './event-queue.js';
@@ -59,6 +60,7 @@ export class Execution implements EventHandler {
     for (const invocation of batch.invocations) {
       const run = this.#freeRuns.pop() ?? this.#newRun();
       run.invocationId = invocation.id;
+      run.resourceKey = invocation.resourceKey ?? '';
       run.stage = 'request';
       run.serial = batch.mode === 'serial';
       run.onThread = onThread;
@@ -145,30 +147,25 @@ export class Execution implements EventHandler {
   }
 
   #getClient(run: Run): void {
-    const { client } = run;
     // A thread that costs nothing is new each time, and has no client.
     const shares = this.#cell.resourceCache.policy !== 'off' && (run.thread !== undefined || !run.onThread);
-    if (shares && client.state === 'there') this.#work(run);
+    const found = run.clients.request(run, shares, this.#clock.nowMs());
+    if (found === 'made') this.#work(run);
     // It has started, and waits in its handler.
-    else if (shares && client.state === 'creating') this.#compute(run, 'otherClient', 0);
-    else {
-      if (shares) client.state = 'creating';
-      this.#compute(run, 'client', run.demand.clientCpuMs);
-    }
+    else if (found === 'joined') this.#compute(run, 'otherClient', 0);
+    else this.#compute(run, 'client', run.demand.clientCpuMs);
   }
 
   #awaitClient(run: Run): void {
-    if (run.client.state === 'there') this.#work(run);
-    else run.client.waiting.push(run);
+    const client = run.client as Client<Run>;
+    if (client.made) this.#work(run);
+    else client.waiting.push(run);
   }
 
   #clientMade(run: Run): void {
-    const { client } = run;
+    const waiting = run.clients.made(run, this.#clock.nowMs());
     this.#work(run);
-    if (client.state !== 'creating') return;
-    client.state = 'there';
-    for (const waiting of client.waiting) this.#work(waiting);
-    client.waiting.length = 0;
+    for (const other of waiting) this.#work(other);
   }
 
   #work(run: Run): void {
@@ -228,6 +225,7 @@ export class Execution implements EventHandler {
     run.endedMs = this.#clock.nowMs();
     run.concurrency = container.executing;
     container.executing -= 1;
+    run.clients.ended(run);
     this.#memory.settle(container);
     run.stage = 'response';
     run.event = this.#responses.add(run.slot);
@@ -272,6 +270,8 @@ export class Execution implements EventHandler {
     run.work = -1;
     run.event = -1;
     run.thread = undefined;
+    run.client = undefined;
+    run.ownsClient = false;
     this.#release(run);
   }
 

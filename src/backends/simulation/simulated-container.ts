@@ -1,4 +1,5 @@
-import { ThreadSupply, type Clock, type CpuClass } from '../../core/index.js';
+import { ThreadSupply, type Clock, type CpuClass, type ResourceCache } from '../../core/index.js';
+import { ClientCache, ClientCounts, type Client } from './client-cache.js';
 import { CpuAccount, workClass, type WorkClass, type WorkOwner } from './cores.js';
 import type { Demand, DemandOf } from './demand.js';
 import type { SplitWork } from './split-work.js';
@@ -16,6 +17,11 @@ export class Run implements WorkOwner {
   place = 0;
   container: SimulatedContainer | undefined;
   invocationId = -1;
+  resourceKey = '';
+  /** The shared client that it uses, from its request for it to its end. */
+  client: Client<Run> | undefined = undefined;
+  ownsClient = false;
+  clientBegunMs = 0;
   stage: Stage = 'request';
   startedMs = 0;
   /** Work on the processor; -1 when it waits or queues. */
@@ -55,9 +61,9 @@ export class Run implements WorkOwner {
     return this.stage === 'yielding' && containerClass === workClass.fair ? workClass.yielding : containerClass;
   }
 
-  /** The client that it would share: threads share nothing with each other. */
-  get client(): SharedClient {
-    return (this.thread ?? (this.container as SimulatedContainer)).client;
+  /** The clients that it can share: threads share nothing with each other. */
+  get clients(): ClientCache<Run> {
+    return (this.thread ?? (this.container as SimulatedContainer)).clients;
   }
 
   /** The stretch of CPU work under way is done. */
@@ -73,20 +79,15 @@ export class Run implements WorkOwner {
   }
 }
 
-/** A client that is shared: there is none, somebody makes it, it is there. */
-class SharedClient {
-  state: 'none' | 'creating' | 'there' = 'none';
-  readonly waiting: Run[] = [];
-}
-
 /** A worker thread. */
 export class SimulatedThread {
   readonly container: SimulatedContainer;
-  readonly client = new SharedClient();
+  readonly clients: ClientCache<Run>;
   readonly begunMs: number;
 
   constructor(container: SimulatedContainer, begunMs: number) {
     this.container = container;
+    this.clients = container.newClients();
     this.begunMs = begunMs;
   }
 }
@@ -95,6 +96,7 @@ interface ContainerOptions {
   readonly id: number;
   readonly demandOf: DemandOf;
   readonly expandsOnThreads: boolean;
+  readonly resourceCache: ResourceCache;
   readonly clock: Clock;
   readonly startThread: (container: SimulatedContainer) => void;
   readonly give: (thread: SimulatedThread, run: Run) => void;
@@ -116,8 +118,10 @@ export class SimulatedContainer {
   peakMemoryMb = 0;
   /** Starts of threads that are under way. */
   readonly threadStarts = new Set<SplitWork>();
+  readonly clientCounts = new ClientCounts();
   /** Of the main thread. */
-  readonly client = new SharedClient();
+  readonly clients: ClientCache<Run>;
+  readonly #resourceCache: ResourceCache;
   /** Runs of serial batches that wait for the one before. */
   readonly serialLine: Run[] = [];
   serialBusy = false;
@@ -130,11 +134,17 @@ export class SimulatedContainer {
   readonly expandsOnThreads: boolean;
   readonly threadSupply: ThreadSupply<SimulatedThread, Run>;
 
-  constructor({ id, demandOf, expandsOnThreads, clock, startThread, give }: ContainerOptions) {
+  constructor({ id, demandOf, expandsOnThreads, resourceCache, clock, startThread, give }: ContainerOptions) {
     this.id = id;
+    this.#resourceCache = resourceCache;
+    this.clients = this.newClients();
     this.demandOf = demandOf;
     this.expandsOnThreads = expandsOnThreads;
     this.threadSupply = new ThreadSupply({ clock, start: () => startThread(this), give });
+  }
+
+  newClients(): ClientCache<Run> {
+    return new ClientCache(this.#resourceCache, this.clientCounts, this.id);
   }
 
   add(run: Run): void {

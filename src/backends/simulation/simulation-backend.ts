@@ -68,6 +68,7 @@ export class SimulationBackend implements Backend, LaunchListener {
       id,
       demandOf: model.demandOf,
       expandsOnThreads: this.#opened().functions.get(functionId)?.kind === 'cpu',
+      resourceCache: this.#opened().resourceCache,
       clock: this.#clock,
       startThread: (owner) => execution.startThread(owner),
       give: (thread, run) => execution.begin(run, thread),
@@ -144,8 +145,8 @@ export class SimulationBackend implements Backend, LaunchListener {
 
   /** The last word on a container. */
   #tellUsage(container: SimulatedContainer): void {
-    const { id, account, peakMemoryMb } = container;
+    const { id, account, peakMemoryMb, clientCounts } = container;
     this.#leaving.delete(container);
-    this.#opened().listener.containerEnded(id, { cpuMs: this.#processor.accountMs(account), peakMemoryMb });
+    this.#opened().listener.containerEnded(id, { cpuMs: this.#processor.accountMs(account), peakMemoryMb, resources: clientCounts.usage() });
   }
 }

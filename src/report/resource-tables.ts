@@ -1,0 +1,119 @@
+import Table from 'cli-table3';
+import type { CellSummary, Manifest } from '../results/index.js';
+import { groupOf, meanOverRepetitions, type CellAverage } from './repetitions.js';
+import { borderless, formatAmount, formatMs, type TableStyle } from './summary-table.js';
+
+/** Bursts have a table of their own. */
+const burstSize = /-burst-(\d+)$/;
+
+type Sharing = CellAverage & { readonly resources: NonNullable<CellAverage['resources']> };
+
+function usesResources(cell: CellAverage): cell is Sharing {
+  return cell.resources !== undefined;
+}
+
+function formatRate(rate: number | null): string {
+  return rate === null ? '–' : `${(rate * 100).toFixed(1)} %`;
+}
+
+function count(value: number): string {
+  return formatAmount(value).replace(/\.0+$/, '');
+}
+
+function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const table = new Table({
+    head: [...head],
+    chars: borderless,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+    colAligns: head.map((_name, index) => (index === 0 ? 'left' : 'right')),
+  });
+  for (const row of rows) table.push([...row]);
+  return table.toString().split('\n').map((line) => line.trimEnd()).join('\n');
+}
+
+/** How many times as much as the first row of the group has, which shares nothing where there is such a row. */
+function ratio(value: number | null, base: number | null): string {
+  return value === null || base === null || base === 0 ? '' : ` (${formatAmount(value / base)}×)`;
+}
+
+function resourceRow(cell: Sharing, base: Sharing): string[] {
+  const { label, resources, partsMs, mbPerContainer } = cell;
+  const against = (value: number | null, baseValue: number | null): string => (cell === base ? '' : ratio(value, baseValue));
+  return [
+    label,
+    resources.capacity === undefined ? resources.policy : `${resources.policy}:${resources.capacity}`,
+    count(resources.requests),
+    `${count(resources.made)}${against(resources.made, base.resources.made)}`,
+    formatRate(resources.hitRate),
+    formatRate(resources.idealHitRate),
+    count(resources.evictions),
+    formatMs(resources.creationMs),
+    resources.savedMb === 0 ? '–' : formatAmount(resources.savedMb),
+    `${formatMs(partsMs.execution)}${against(partsMs.execution, base.partsMs.execution)}`,
+    `${formatAmount(mbPerContainer)}${against(mbPerContainer, base.mbPerContainer)}`,
+  ];
+}
+
+const resourceColumns = ['scheduler', 'cache', 'requests', 'made', 'hits', 'ideal', 'evicted', 'each ms', 'saved MB', 'exec ms', 'MB/cont.'];
+
+/** What the multiplexer did, a row a cell. */
+function resourceBlock(title: string, cells: readonly Sharing[], style: TableStyle): string {
+  const base = cells.find(({ resources }) => resources.policy === 'off') ?? (cells[0] as Sharing);
+  const untold = cells.reduce((sum, { resources }) => sum + resources.untoldContainers, 0);
+  const missing = untold === 0 ? '' : `; ${untold} containers did not live to tell`;
+  const ratios = cells.length > 1 ? `, × against ${base.label}` : '';
+  return `${style.bold(title)}   clients that invocations asked for and containers made${ratios}${missing}\n${tableOf(resourceColumns, cells.map((cell) => resourceRow(cell, base)))}\n`;
+}
+
+/** The rows of a curve: what is the same in them but for the capacity of the cache. */
+function curveName({ label, resources }: Sharing): string {
+  const rest = label.split(' ').filter((part) => !part.startsWith('cache=') && !part.startsWith('cacheCapacity='));
+  return [resources.policy, ...rest.slice(1)].join(' ');
+}
+
+/** Hit rates by policy and capacity, and under them what optimal replacement reaches in the same containers: the best over the policies. */
+function curveBlock(title: string, cells: readonly Sharing[], style: TableStyle): string {
+  const capacities = [...new Set(cells.flatMap(({ resources }) => resources.capacity ?? []))].sort((a, b) => a - b);
+  const names = [...new Set(cells.map(curveName))];
+  const find = (name: string, capacity: number): Sharing | undefined => cells.find((cell) => curveName(cell) === name && (cell.resources.capacity ?? capacity) === capacity);
+  const rows = names.map((name) => [name, ...capacities.map((capacity) => formatRate(find(name, capacity)?.resources.hitRate ?? null))]);
+  const ideal = capacities.map((capacity) => {
+    const rates = cells.flatMap(({ resources }) => (resources.capacity === capacity && resources.idealHitRate !== null ? [resources.idealHitRate] : []));
+    return rates.length === 0 ? '–' : formatRate(Math.max(...rates));
+  });
+  const head = ['hit rate', ...capacities.map(String)];
+  return `${style.bold(title)}   share of requests that found a client, by policy and capacity of the cache of a container\n${tableOf(head, [...rows, ['ideal', ...ideal]])}\n`;
+}
+
+/** Tables of what containers shared, for each experiment and workload in which invocations asked for clients. */
+export function renderResources(manifest: Manifest, summaries: readonly CellSummary[], style: TableStyle): string[] {
+  const groups = new Map<string, Sharing[]>();
+  for (const cell of meanOverRepetitions(summaries, manifest).filter(usesResources)) if (!burstSize.test(cell.workload)) groups.set(groupOf(cell), [...(groups.get(groupOf(cell)) ?? []), cell]);
+  return [...groups].map(([title, cells]) => {
+    const capacities = new Set(cells.map(({ resources }) => resources.capacity));
+    return capacities.size > 2 ? curveBlock(title, cells, style) : resourceBlock(title, cells, style);
+  });
+}
+
+/** Experiments of bursts of several sizes: a row a size, for each way of running it the mean, the makespan and the memory. */
+export function renderBursts(manifest: Manifest, summaries: readonly CellSummary[], style: TableStyle): string[] {
+  const experiments = new Map<string, CellAverage[]>();
+  for (const cell of meanOverRepetitions(summaries, manifest)) {
+    if (burstSize.test(cell.workload) && cell.skipped === undefined) experiments.set(cell.experiment, [...(experiments.get(cell.experiment) ?? []), cell]);
+  }
+  return [...experiments].map(([experiment, cells]) => {
+    const workloads = [...new Set(cells.map(({ workload }) => workload))];
+    const labels = [...new Set(cells.map(({ label }) => label))];
+    const withClients = cells.some(usesResources);
+    const columns = labels.flatMap((label) => [`${label}: exec ms`, 'all done ms', 'peak MB', ...(withClients ? ['clients'] : [])]);
+    const rows = workloads.map((workload) => [
+      burstSize.exec(workload)?.[1] ?? workload,
+      ...labels.flatMap((label) => {
+        const cell = cells.find((other) => other.workload === workload && other.label === label);
+        const numbers = cell === undefined ? ['', '', ''] : [formatMs(cell.partsMs.execution), formatMs(cell.maxMs), formatAmount(cell.peakMb)];
+        return withClients ? [...numbers, cell?.resources === undefined ? '' : count(cell.resources.made)] : numbers;
+      }),
+    ]);
+    return `${style.bold(experiment)}   invocations at once: mean execution, from their arrival to the end of the last, peak memory of all containers\n${tableOf(['at once', ...columns], rows)}\n`;
+  });
+}

@@ -1,0 +1,159 @@
+import type { Container, Invocation, SchedulerContext } from '../core/index.js';
+import { HashRing } from './hash-ring.js';
+
+/** Sends the group of a window to containers. */
+export type Place = (functionId: string, group: Invocation[], ctx: SchedulerContext) => void;
+
+const unlimited = Number.POSITIVE_INFINITY;
+
+/** The clients that a container holds, as far as a scheduler can tell: those that were last asked for there. */
+class HeldClients {
+  readonly #capacity: number;
+  /** The one that was asked for last comes last. */
+  readonly #keys = new Set<string>();
+
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
+
+  get size(): number {
+    return this.#keys.size;
+  }
+
+  has(key: string): boolean {
+    return this.#keys.has(key);
+  }
+
+  use(key: string): void {
+    this.#keys.delete(key);
+    this.#keys.add(key);
+    if (this.#keys.size <= this.#capacity) return;
+    for (const oldest of this.#keys) {
+      this.#keys.delete(oldest);
+      return;
+    }
+  }
+}
+
+interface Node {
+  readonly container: Container;
+  readonly held: HeldClients;
+}
+
+/** What both rules share: nodes of the ring, and how groups become batches. */
+class Placement {
+  readonly #capacity: number;
+  readonly nodes = new Map<number, Node>();
+  /** The batches of the window under way. */
+  readonly #batches = new Map<Container, Invocation[]>();
+
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
+
+  add(container: Container): Node {
+    const node = { container, held: new HeldClients(this.#capacity) };
+    this.nodes.set(container.id, node);
+    return node;
+  }
+
+  /** Whether a container would hold too many clients with one more. */
+  isFull({ held }: Node): boolean {
+    return held.size + 1 > this.#capacity;
+  }
+
+  isInWindow({ container }: Node): boolean {
+    return this.#batches.has(container);
+  }
+
+  give(node: Node, invocation: Invocation): void {
+    const batch = this.#batches.get(node.container);
+    if (batch === undefined) this.#batches.set(node.container, [invocation]);
+    else batch.push(invocation);
+    if (invocation.resourceKey !== undefined) node.held.use(invocation.resourceKey);
+  }
+
+  assign(ctx: SchedulerContext): void {
+    for (const [container, batch] of this.#batches) ctx.assign(container, batch, 'expanded');
+    this.#batches.clear();
+  }
+}
+
+/** For what no container of the ring takes: the newest warm container that the window has not used, or a new one. */
+function takeForRest(functionId: string, placement: Placement, ctx: SchedulerContext, onNew: (node: Node) => void): Node {
+  const { idle } = ctx.pool(functionId);
+  for (let i = idle.length - 1; i >= 0; i -= 1) {
+    const node = placement.nodes.get((idle[i] as Container).id);
+    if (node !== undefined && !placement.isInWindow(node)) return node;
+  }
+  const node = placement.add(ctx.launch(functionId));
+  onNew(node);
+  return node;
+}
+
+/**
+ * The rule of the journal extension as its artifact has it: one place a container on one ring for all functions, from which containers never
+ * leave; a request goes to the container it belongs to if that is idle, of its function, not yet used in this window, and would not
+ * hold too many clients with one more, whether it holds this one or not. All others go together to one container.
+ */
+export function paperRing(capacity = unlimited): Place {
+  const ring = new HashRing<Node>(1);
+  const placement = new Placement(capacity);
+  return (functionId, group, ctx) => {
+    const rest: Invocation[] = [];
+    for (const invocation of group) {
+      const node = invocation.resourceKey === undefined ? undefined : ring.nodeFor(invocation.resourceKey);
+      const fits = node !== undefined && node.container.functionId === functionId && node.container.state === 'idle' && !placement.isInWindow(node) && !placement.isFull(node);
+      if (fits) placement.give(node, invocation);
+      else rest.push(invocation);
+    }
+    if (rest.length > 0) {
+      const node = takeForRest(functionId, placement, ctx, (made) => ring.add(`c${made.container.id}`, made));
+      for (const invocation of rest) placement.give(node, invocation);
+    }
+    placement.assign(ctx);
+  };
+}
+
+/** Places of a container on the ring: enough that each gets about an equal share of the keys. */
+const replicas = 64;
+
+/**
+ * The same idea with its faults mended: a ring for each function with 64 places a container, which leave when the container does;
+ * requests for one client stay together; the first container clockwise is taken that is idle and holds the client already or has room for it.
+ * What no container takes goes together to one.
+ */
+export function correctedRing(capacity = unlimited): Place {
+  const rings = new Map<string, HashRing<Node>>();
+  const placement = new Placement(capacity);
+  return (functionId, group, ctx) => {
+    const ring = rings.get(functionId) ?? new HashRing<Node>(replicas);
+    rings.set(functionId, ring);
+    const rest: Invocation[] = [];
+    const chosen = new Map<string, Node | undefined>();
+    for (const invocation of group) {
+      const { resourceKey } = invocation;
+      if (resourceKey !== undefined && !chosen.has(resourceKey)) chosen.set(resourceKey, nodeWithRoom(resourceKey, ring, placement));
+      const node = resourceKey === undefined ? undefined : chosen.get(resourceKey);
+      if (node === undefined) rest.push(invocation);
+      else placement.give(node, invocation);
+    }
+    if (rest.length > 0) {
+      const node = takeForRest(functionId, placement, ctx, (made) => ring.add(`c${made.container.id}`, made));
+      for (const invocation of rest) placement.give(node, invocation);
+    }
+    placement.assign(ctx);
+  };
+}
+
+/** The first container clockwise that is idle, and holds the client already or has room for it. Takes containers that are gone off the ring. */
+function nodeWithRoom(key: string, ring: HashRing<Node>, placement: Placement): Node | undefined {
+  const nodes = ring.nodesFor(key);
+  for (const node of nodes) {
+    const { state, id } = node.container;
+    if (state !== 'retired' && state !== 'lost') continue;
+    ring.remove(node);
+    placement.nodes.delete(id);
+  }
+  return nodes.find((node) => node.container.state === 'idle' && (node.held.has(key) || !placement.isFull(node)));
+}
