@@ -89,7 +89,7 @@ describe.skipIf(noRedis !== undefined)(namedRedis('suite --storage'), () => {
   it('that is resumed wants the same one, and its password again', async () => {
     expect(await run([redis.url], 1).ended).toMatchObject({ code: 0 });
     expect(stored(place.out).manifest.workloads['icdcs-io']).toMatchObject({ function: 'kv-redis' });
-    const [without, other, same] = [await run([], 1, '--resume').ended, await run([couchAddress], 1, '--resume').ended, await run([redis.url], 1, '--resume').ended];
+    const [without, other, same] = await Promise.all([[], [couchAddress], [redis.url]].map((storage) => run(storage, 1, '--resume').ended)) as [BinResult, BinResult, BinResult];
     expect([without.code, other.code, same.code]).toEqual([2, 2, 0]);
     expect(without.stderr).toContain(`Give it again: --storage redis://127.0.0.1:${redis.port}, with user and password`);
     expect(other.stderr).toMatch(/FBB_ERR_RESULTS_RESUME: .* was run with another --storage\./);
@@ -97,9 +97,8 @@ describe.skipIf(noRedis !== undefined)(namedRedis('suite --storage'), () => {
   }, cellTimeoutMs);
 
   it('that is not there, or lets nobody in, ends with 6 before anything runs, and stores nothing', async () => {
-    const gone = await run(['redis://:hunter2@127.0.0.1:1']).ended;
-    const denied = await run([`redis://:hunter2@127.0.0.1:${redis.port}`]).ended;
-    const couchDenied = await run([`couchdb=${couch.origin.replace('//', `//${user}:hunter2@`)}`, redis.url]).ended;
+    const refused = [['redis://:hunter2@127.0.0.1:1'], [`redis://:hunter2@127.0.0.1:${redis.port}`], [`couchdb=${couch.origin.replace('//', `//${user}:hunter2@`)}`, redis.url]];
+    const [gone, denied, couchDenied] = await Promise.all(refused.map((storage) => run(storage).ended)) as [BinResult, BinResult, BinResult];
     expect([gone.code, denied.code, couchDenied.code]).toEqual([6, 6, 6]);
     expect(gone.stderr).toMatch(/^FBB_ERR_STORAGE_UNREACHABLE: redis:\/\/127\.0\.0\.1:1 does not answer: .*ECONNREFUSED.*\nWhat mends it: redis-server --port 1 on 127\.0\.0\.1\.\n$/);
     expect(denied.stderr).toMatch(/^FBB_ERR_STORAGE_DENIED: redis:\/\/\S+ refuses: WRONGPASS .*\nWhat mends it: --storage redis:\/\/<user>:<password>@/);
@@ -107,21 +106,21 @@ describe.skipIf(noRedis !== undefined)(namedRedis('suite --storage'), () => {
     for (const result of [gone, denied, couchDenied]) expect(whereStands(formsOf('hunter2', user), result)).toEqual([]);
     expect(readdirSync(place.out)).toEqual([]);
   }, cellTimeoutMs);
-});
 
-it.skipIf(noRedis !== undefined)(namedRedis('a Redis that is killed in mid-run fails the invocations, not the run, and no password is told'), async () => {
-  const redis = await startRedis({ password });
-  const bin = run([redis.url], 12);
-  await vi.waitUntil(async () => (await redis.sets()) > 0, { timeout: 20_000, interval: 10 });
-  redis.kill();
-  const result = await bin.ended;
-  expect(result).toMatchObject({ code: 5 });
-  const [summary] = stored(place.out).summaries;
-  expect(summary).toMatchObject({ valid: false, invocations: { arrived: 12, timedOut: 0 } });
-  expect(Object.keys(summary?.errorCodes ?? {}).filter((code) => !code.startsWith('FBB_ERR_STORAGE_'))).toEqual([]);
-  expect(summary?.invocations.failed).toBeGreaterThan(0);
-  expect(summary?.problems.join('\n')).toMatch(/FBB_ERR_STORAGE_(UNREACHABLE|LOST) \(/);
-  expect(summary?.notes).toEqual([expect.stringMatching(/^Keys fbb:\S+\* of redis:\S+ could not be removed: connect ECONNREFUSED/)]);
-  expect(whereStands(everyForm, result)).toEqual([]);
-  expect(await leftOver(place.temporary)).toEqual([]);
-}, cellTimeoutMs);
+  it('whose Redis is killed in mid-run fails invocations and not the run, and tells nobody a password', async () => {
+    const mortal = await startRedis({ password });
+    const bin = run([mortal.url, couchAddress], 12);
+    await vi.waitUntil(async () => (await mortal.sets()) > 0, { timeout: 20_000, interval: 10 });
+    mortal.kill();
+    const result = await bin.ended;
+    expect(result).toMatchObject({ code: 5 });
+    const [summary] = stored(place.out).summaries;
+    expect(summary).toMatchObject({ valid: false, invocations: { arrived: 12, timedOut: 0 } });
+    expect(Object.keys(summary?.errorCodes ?? {}).filter((code) => !code.startsWith('FBB_ERR_STORAGE_'))).toEqual([]);
+    expect(summary?.invocations.failed).toBeGreaterThan(0);
+    expect(summary?.problems.join('\n')).toMatch(/FBB_ERR_STORAGE_(UNREACHABLE|LOST) \(/);
+    expect(summary?.notes).toEqual([expect.stringMatching(/^Keys fbb:\S+\* of redis:\S+ could not be removed: connect ECONNREFUSED/)]);
+    expect(whereStands(everyForm, result)).toEqual([]);
+    expect(await leftOver(place.temporary)).toEqual([]);
+  }, cellTimeoutMs);
+});
