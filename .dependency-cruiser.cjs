@@ -6,7 +6,7 @@ const ownProcess = {
   'backends/process': '^src/backends/process/(launcher|descendants)\\.ts$',
   'backends/docker': `^src/backends/docker/(${['launcher', 'launched-container', 'container-options', 'control-socket', 'daemon-errors', 'docker-launcher-protocol', 'image-layout', 'in-time', 'json-lines', 'labels', 'left-behind', 'readiness', 'stats', 'turns'].join('|')})\\.ts$`,
   'backends/launched': '^src/backends/launched/(launcher-protocol|last-words|owner|remove-folder)\\.ts$',
-  storage: '^src/storage/(server-main|storage-protocol)\\.ts$',
+  storage: '^src/storage/(server-main|relay-main|storage-protocol|tell-harness)\\.ts$',
   metrics: '^src/metrics/(sampler-main|sampler-protocol|sampler-cgroups|sampler-processes)\\.ts$',
   workloads: '^src/workloads/(pacer-main|pacer-protocol)\\.ts$',
   suites: '^src/suites/(watchdog-main|watchdog-protocol)\\.ts$',
@@ -116,10 +116,17 @@ module.exports = {
     },
     {
       name: 'functions-imports',
-      comment: 'A function runs in a container: it may import single files of core, and of itself.',
+      comment: 'A function runs in a container: it may import single files of core, of itself, and what lies beside the folders of functions.',
       severity: 'error',
       from: { path: '^functions/([^/]+)/' },
-      to: { path: '^(src|functions|test|bench|examples|scripts)/', pathNot: ['^src/core/', '^functions/$1/'] },
+      to: { path: '^(src|functions|test|bench|examples|scripts)/', pathNot: ['^src/core/', '^functions/$1/', '^functions/[^/]+\\.ts$'] },
+    },
+    {
+      name: 'shared-by-functions-imports',
+      comment: 'What functions have in common lies beside their folders, and may import single files of core.',
+      severity: 'error',
+      from: { path: '^functions/[^/]+\\.ts$' },
+      to: { path: '^(src|functions|test|bench|examples|scripts)/', pathNot: ['^src/core/', '^functions/[^/]+\\.ts$'] },
     },
     {
       name: 'src-imports-src',
@@ -135,6 +142,7 @@ module.exports = {
     packageOnlyIn(['hono', '@hono/[^/]+'], '^src/storage/'),
     packageOnlyIn(['pidusage'], '^src/metrics/'),
     packageOnlyIn(['nano'], '^functions/'),
+    packageOnlyIn(['ioredis'], '^functions/', '^src/storage/'),
     packageOnlyIn(['jiti'], '^src/plugins/'),
     packageOnlyIn(['fast-check'], '^src/testkit/'),
     {

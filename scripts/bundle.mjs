@@ -22,6 +22,7 @@ await build({
     'docker-launcher': 'src/backends/docker/launcher.ts',
     sampler: 'src/metrics/sampler-main.ts',
     storage: 'src/storage/server-main.ts',
+    relay: 'src/storage/relay-main.ts',
     pacer: 'src/workloads/pacer-main.ts',
     watchdog: 'src/suites/watchdog-main.ts',
   },
@@ -36,5 +37,6 @@ await build({
   entryPoints: Object.fromEntries(functions.map((name) => [`${name}/handler`, `functions/${name}/handler.ts`])),
   outdir: 'dist/functions',
   outExtension: { '.js': '.cjs' },
+  minifyWhitespace: true,
 });
 for (const name of functions) cpSync(join(root, 'functions', name, 'manifest.json'), join(root, 'dist/functions', name, 'manifest.json'));

@@ -17,7 +17,7 @@ const exportsForOthers = [
   /^src\/metrics\/sampler-main\.ts$/,
   /^src\/workloads\/pacer-main\.ts$/,
   /^src\/suites\/watchdog-main\.ts$/,
-  /^src\/storage\/server-main\.ts$/,
+  /^src\/storage\/(server|relay)-main\.ts$/,
   /^(functions|test|bench|examples|scripts)\//,
   /^[^/]*\.ts$/,
 ];

@@ -80,6 +80,7 @@ export async function calibrateHost(outFolder: string, path: string, signal: Abo
     memoryLimitMb: platform.defaults.containerMemoryMb,
     containerCores: undefined,
     images: noImages,
+    storage: [],
   });
   const measured = await measureHost({
     createRun,

@@ -4,6 +4,7 @@ import { Registry, type SchedulerDefinition } from '../core/index.js';
 import { functionModel, SimulatedWorld, type HostProfile } from '../backends/simulation/index.js';
 import type { Manifest } from '../results/index.js';
 import { builtinSchedulers } from '../schedulers/index.js';
+import type { StorageAddress } from '../storage/index.js';
 import { SimulatedCellRun, type CellSettings, type CreateCellRun, type PluginSchedulers, type Programs } from '../suites/index.js';
 import { builtinWorkloads, readFunctionFolders, type FunctionFolder, type WorkloadDefinition } from '../workloads/index.js';
 import { functionsFolder, runtimeFolder } from './package-root.js';
@@ -26,6 +27,7 @@ export function createRegistries(): Registries {
 export const programs: Programs = {
   sampler: join(runtimeFolder, 'sampler.cjs'),
   storage: join(runtimeFolder, 'storage.cjs'),
+  relay: join(runtimeFolder, 'relay.cjs'),
   pacer: join(runtimeFolder, 'pacer.cjs'),
   watchdog: join(runtimeFolder, 'watchdog.cjs'),
 };
@@ -64,6 +66,8 @@ interface RunSettings {
   /** Undefined: as many as there are, or as the host profile says. */
   readonly containerCores: number | undefined;
   readonly images: ImageSettings;
+  /** Storages that run already, one of a kind at most. */
+  readonly storage: readonly StorageAddress[];
 }
 
 /** What containers of Docker are made of. */

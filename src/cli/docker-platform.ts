@@ -45,7 +45,7 @@ export async function dockerPlatform(): Promise<Platform> {
     isLive: true,
     defaults: { containerMemoryMb, maxContainers: (limitMb) => Math.max(1, Math.floor((shareForContainers * availableMb) / limitMb)) },
     checkFunctions: () => undefined,
-    async begin({ runId, cell: settings, plugins, images, containerCores = cores, launchLimit, memoryLimitMb }) {
+    async begin({ runId, cell: settings, plugins, images, containerCores = cores, launchLimit, memoryLimitMb, storage }) {
       const run = await DockerRun.begin(daemon, {
         runId,
         runtimeFolder,
@@ -67,6 +67,7 @@ export async function dockerPlatform(): Promise<Platform> {
               settings,
               programs,
               plugins,
+              storage,
               sampleIntervalMs: sampleIntervalMs[daemon.reach.by],
               createBackend: ({ invocations, ...deps }) => {
                 checkMemory(Math.min(invocations, settings.maxContainers ?? invocations), memoryLimitMb, availableMb);

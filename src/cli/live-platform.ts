@@ -18,9 +18,9 @@ export function livePlatform(): Platform {
     isLive: true,
     defaults: { containerMemoryMb: defaultContainerMemoryMb, maxContainers: () => undefined },
     checkFunctions: () => undefined,
-    begin: async ({ cell: settings, plugins, containerCores = cores, launchLimit, memoryLimitMb }) => ({
+    begin: async ({ cell: settings, plugins, containerCores = cores, launchLimit, memoryLimitMb, storage }) => ({
       createRun: (cell, sink, profile) =>
-        new LiveCellRun(cell, sink, { settings, programs, plugins, createBackend: async ({ clock, observer }) => createProcessBackend({ ...host, launchLimit, memoryLimitMb, containerCores, clock, observer }) }, profile),
+        new LiveCellRun(cell, sink, { settings, programs, plugins, storage, createBackend: async ({ clock, observer }) => createProcessBackend({ ...host, launchLimit, memoryLimitMb, containerCores, clock, observer }) }, profile),
       end: () => undefined,
     }),
   };

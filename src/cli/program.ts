@@ -159,6 +159,7 @@ function createProgram(): Command {
     .addOption(new Option('--backend <name>', 'where containers come from (default: process)').choices(['process', 'docker', 'simulation']))
     .option('--base-image <image>', "for docker: an image with Node 20 to build the function image upon (default: none; this machine's own Node goes in)")
     .option('--image <function=image>', 'for docker: an image that stands for a function and serves /status, /init, /run and /batch_run on port 5000; can be given again', several)
+    .option('--storage <address>', 'a storage for functions: redis://user:password@host:6379 or couchdb=http://user:password@host:5984; one of each can be given (default: an embedded one for what needs CouchDB)', several)
     .option('--host <profile>', 'host to simulate: name of a profile that there is, or path of one', undefined)
     .option('--no-rows', 'no row for each invocation, only histograms: for millions of them')
     .option('--json', 'print the summaries of all cells as JSON')

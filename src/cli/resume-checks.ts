@@ -1,7 +1,12 @@
 import { FbbError } from '../core/index.js';
 import type { Manifest } from '../results/index.js';
 import { formatResourceCache, readResourceCache, type PluginSchedulers, type Suite, type SuitePlan } from '../suites/index.js';
+import { originsOf, storageOf } from './storage-options.js';
 import { experimentsAskedFor, limitOf, warmupOf, type SuiteOptions } from './suite-selection.js';
+
+function cacheOf({ cache }: SuiteOptions): string | undefined {
+  return cache === undefined ? undefined : formatResourceCache(readResourceCache(cache));
+}
 
 /** Throws unless an earlier run is one of this suite with these options. */
 export function checkSameRun(manifest: Manifest, suite: Suite, options: SuiteOptions): void {
@@ -16,7 +21,7 @@ export function checkSameRun(manifest: Manifest, suite: Suite, options: SuiteOpt
     ['--schedulers', options.schedulers, selection.schedulers],
     ['--scheduler', options.scheduler, selection.plugins],
     ['--set', options.set, selection.set],
-    ['--cache', options.cache === undefined ? undefined : formatResourceCache(readResourceCache(options.cache)), selection.cache],
+    ['--cache', cacheOf(options), selection.cache],
     ['--repeat', options.repeat, selection.repeat],
     ['--limit', options.limit, selection.limit],
     ['--load', options.load, selection.load],
@@ -27,12 +32,18 @@ export function checkSameRun(manifest: Manifest, suite: Suite, options: SuiteOpt
     ['--base-image', options.baseImage, settings.baseImage],
     ['--image', options.image === undefined ? undefined : [...options.image].sort(), Object.entries(settings.images).map(([name, image]) => `${name}=${image}`).sort()],
     ['--max-containers', options.maxContainers, settings.maxContainers],
+    ['--storage', options.storage === undefined ? undefined : originsOf(storageOf(options)), settings.storage],
     ['--no-rows', options.rows === false ? false : undefined, settings.rows],
     ['limit or warm-up than --quick has', options.quick === true ? quick : undefined, { limit: selection.limit, warmup: settings.warmupInvocations }],
   ] as const;
   const other = given.filter(([, value, before]) => value !== undefined && JSON.stringify(value) !== JSON.stringify(before)).map(([option]) => option);
   if (other.length > 0) {
     throw new FbbError('FBB_ERR_RESULTS_RESUME', `${manifest.id} was run with another ${other.join(', ')}.`, { fix: 'Leave the option out to go on as the run began, or start a new one without --resume.' });
+  }
+  if (settings.storage.length > 0 && options.storage === undefined) {
+    throw new FbbError('FBB_ERR_RESULTS_RESUME', `${manifest.id} was run with --storage ${settings.storage.join(' and ')}, and of a storage no user and password are kept.`, {
+      fix: `Give it again: ${settings.storage.map((origin) => `--storage ${origin.startsWith('redis:') ? '' : 'couchdb='}${origin}`).join(' ')}, with user and password if it has them.`,
+    });
   }
   if (manifest.backend !== options.backend) throw new FbbError('FBB_ERR_RESULTS_RESUME', `${manifest.id} was run with backend '${manifest.backend}'.`);
 }

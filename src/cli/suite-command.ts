@@ -1,9 +1,10 @@
 import { closeSync } from 'node:fs';
-import { createRng, ExitCode, FbbError, schedulerOptions, wallClockIso } from '../core/index.js';
+import { createRng, ExitCode, FbbError, schedulerOptions, wallClockIso, type FunctionSpec } from '../core/index.js';
 import { hostFingerprint } from '../metrics/index.js';
 import { checkWritable, findResultSet, ResultSet, schemaVersion, type Manifest } from '../results/index.js';
 import {
   calibrate,
+  checkNeeds,
   findSuitePath,
   firstIndependent,
   loadSuitePlugins,
@@ -16,6 +17,7 @@ import {
   type Suite,
   type SuitePlan,
 } from '../suites/index.js';
+import type { StorageAddress } from '../storage/index.js';
 import { createRegistries, simulatedPlatform, type BegunRun, type Platform, type Registries } from './composition.js';
 import { defaultHost, findHostProfile } from './host-profiles.js';
 import { interruptible, tell } from './output.js';
@@ -23,6 +25,7 @@ import { packageCommit, packageVersion, suitesFolder } from './package-root.js';
 import { expectedSuiteMs, formatDuration, Progress } from './progress.js';
 import { checkSameHost, checkSamePlugins, checkSameRun, checkSameWork } from './resume-checks.js';
 import { printResult } from './show-command.js';
+import { makeReady, originsOf, storageOf, storedArguments, withoutSecrets } from './storage-options.js';
 import { checkBackendOptions, defaultLaunchLimit, imagesOf, selectionOf, selectionOfManifest, storedSelection, warmupOf, type SuiteOptions } from './suite-selection.js';
 
 const notLinux =
@@ -48,6 +51,8 @@ interface Prepared extends Loaded {
   readonly selection: Selection;
   readonly plan: SuitePlan;
   readonly fib30Ms: number | null;
+  /** What `--storage` names. */
+  readonly storage: readonly StorageAddress[];
 }
 
 /** Expands the suite; measures this machine only if a workload needs it and no earlier run tells. */
@@ -63,8 +68,9 @@ function prepare(loaded: Loaded, platform: Platform, earlier: Manifest | undefin
     tell(`fib(30) takes ${fib30Ms.toFixed(2)} ms here (${calibration.kept ? `measured ${calibration.measuredAt.slice(0, 10)}, kept in ${options.out}; --recalibrate measures anew` : 'just measured'})`);
     return fib30Ms;
   };
-  const plan = planSuite(suite, selection, { ...registries, cores: platform.cores, fib30Ms: measure });
-  return { ...loaded, selection, plan, fib30Ms };
+  const storage = storageOf(options);
+  const plan = planSuite(suite, selection, { ...registries, cores: platform.cores, storage: storage.map(({ kind }) => kind), fib30Ms: measure });
+  return { ...loaded, selection, plan, fib30Ms, storage };
 }
 
 function resultId(suiteName: string, createdAt: string): string {
@@ -83,7 +89,7 @@ function describeSchedulers({ plan, registries, plugins }: Prepared): Manifest['
 }
 
 function createResultSet(prepared: Prepared, platform: Platform, settings: Manifest['settings'], options: SuiteOptions): ResultSet {
-  const { suite, selection, plan, fib30Ms } = prepared;
+  const { suite, selection, plan, fib30Ms, storage } = prepared;
   const createdAt = wallClockIso();
   return ResultSet.create(options.out, {
     schema: schemaVersion,
@@ -91,7 +97,7 @@ function createResultSet(prepared: Prepared, platform: Platform, settings: Manif
     createdAt,
     status: 'running',
     tool: { name: 'faasbatch-bench', version: packageVersion, commit: packageCommit() },
-    command: ['faasbatch-bench', ...process.argv.slice(2)].join(' '),
+    command: ['faasbatch-bench', ...storedArguments(process.argv.slice(2), storage)].join(' '),
     suite: { name: suite.name, hash: suite.hash, source: suite.path },
     backend: platform.backend,
     fib30Ms,
@@ -118,6 +124,7 @@ function settingsOf({ suite, registries }: Loaded, platform: Platform, options: 
     maxAttempts: suite.maxAttempts,
     maxLagMs: suite.maxLagMs,
     maxFailedShare: suite.maxFailedShare,
+    storage: originsOf(storageOf(options)),
     rows: options.rows !== false,
     warmupInvocations: platform.isLive ? warmupOf(suite, options) : 0,
   };
@@ -143,8 +150,8 @@ function earlierRun({ resume, out }: SuiteOptions): ResultSet | undefined {
   return resume === undefined ? undefined : findResultSet(resume === true ? 'latest' : resume, out);
 }
 
-function functionNames({ workloads }: SuitePlan): Set<string> {
-  return new Set([...workloads.values()].flatMap(({ functions }) => [...functions.values()].map(({ name }) => name)));
+function functionsOf({ workloads }: SuitePlan): FunctionSpec[] {
+  return [...workloads.values()].flatMap(({ functions }) => [...functions.values()]);
 }
 
 interface SuiteOutcome {
@@ -154,6 +161,15 @@ interface SuiteOutcome {
 
 /** `suite <name>`: plans, runs, stores, prints. */
 export async function suiteCommand(name: string, options: SuiteOptions): Promise<void> {
+  const storage = storageOf(options);
+  try {
+    await runOnItsPlatform(name, options);
+  } catch (thrown) {
+    throw withoutSecrets(thrown, storage);
+  }
+}
+
+async function runOnItsPlatform(name: string, options: SuiteOptions): Promise<void> {
   const earlier = earlierRun(options)?.manifest;
   const backend = options.backend ?? earlier?.backend ?? 'process';
   checkBackendOptions(options, backend);
@@ -175,8 +191,11 @@ export async function runNamedSuite(name: string, options: SuiteOptions, { platf
     checkSameHost(earlier.manifest, platform);
   }
   const prepared = prepare(loaded, platform, earlier?.manifest, options);
-  platform.checkFunctions(functionNames(prepared.plan));
+  const functions = functionsOf(prepared.plan);
+  platform.checkFunctions(new Set(functions.map((spec) => spec.name)));
   if (earlier !== undefined) checkSameWork(earlier.manifest, prepared.plan);
+  if (platform.isLive) checkNeeds(functions, prepared.storage);
+  await makeReady(prepared.storage, tell);
   const results = earlier ?? createResultSet(prepared, platform, settingsOf(loaded, platform, options), options);
   const missing = results.manifest.cells.filter(({ status }) => status !== 'valid').map(({ id }) => id);
   const cells = prepared.plan.cells.filter(({ key }) => missing.includes(key.id));
@@ -188,7 +207,7 @@ export async function runNamedSuite(name: string, options: SuiteOptions, { platf
 }
 
 /** Runs the cells of a plan, stores and prints them. `warmupCell`: the one whose beginning is run and forgotten first. */
-async function runCells({ plan: { cells }, plugins, selection }: Prepared, results: ResultSet, warmupCell: PlannedCell | undefined, { platform, signal, json }: { readonly platform: Platform; readonly signal: AbortSignal; readonly json: boolean }): Promise<ExitCode> {
+async function runCells({ plan: { cells }, plugins, selection, storage }: Prepared, results: ResultSet, warmupCell: PlannedCell | undefined, { platform, signal, json }: { readonly platform: Platform; readonly signal: AbortSignal; readonly json: boolean }): Promise<ExitCode> {
   const { settings, id } = results.manifest;
   const progress = new Progress(cells, { terminal: process.stderr.isTTY, live: platform.isLive }, (sentence) => {
     progress.close();
@@ -210,6 +229,7 @@ async function runCells({ plan: { cells }, plugins, selection }: Prepared, resul
       memoryLimitMb: settings.containerMemoryMb ?? platform.defaults.containerMemoryMb,
       containerCores: settings.containerCores ?? undefined,
       images: settings,
+      storage,
     });
     const status = await runSuite({ cells, results, createRun: begun.createRun, warmupCell, warmupInvocations: settings.warmupInvocations, observer: progress, signal });
     return exitCodeOf(status, results.manifest);

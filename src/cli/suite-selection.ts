@@ -31,6 +31,8 @@ export interface SuiteOptions {
   readonly baseImage?: string;
   /** `function=image` each, for Docker. */
   readonly image?: string[];
+  /** Addresses of storages that run already. */
+  readonly storage?: readonly string[];
   /** Name or path of a host profile, for the simulation. */
   readonly host?: string;
   /** False: no row for each invocation. */
@@ -42,16 +44,15 @@ type Given = readonly (readonly [option: string, value: unknown])[];
 
 /** Options that a backend has no use for must not pass for heard. */
 export function checkBackendOptions(options: SuiteOptions, backend: string): void {
-  const ofLive: Given = [['--launch-limit', options.launchLimit], ['--container-memory', options.containerMemory], ['--recalibrate', options.recalibrate]];
+  const ofLive: Given = [['--launch-limit', options.launchLimit], ['--container-memory', options.containerMemory], ['--recalibrate', options.recalibrate], ['--storage', options.storage]];
   const ofDocker: Given = [['--base-image', options.baseImage], ['--image', options.image]];
   const ofSimulation: Given = [['--host', options.host]];
   const useless: Readonly<Record<string, Given>> = { process: [...ofDocker, ...ofSimulation], docker: ofSimulation, simulation: [...ofLive, ...ofDocker] };
   const given = (useless[backend] ?? []).filter(([, value]) => value !== undefined).map(([name]) => name);
   if (given.length === 0) return;
   const fixes: Readonly<Record<string, string>> = { process: 'Leave it out, or add the --backend that it is for: --host is for simulation, --image and --base-image are for docker.', docker: 'Leave it out, or add --backend simulation.' };
-  throw new FbbError('FBB_ERR_USAGE', `${given.join(' and ')} ${given.length === 1 ? 'means' : 'mean'} nothing to backend '${backend}'.`, {
-    fix: fixes[backend] ?? 'Leave it out, and write it into the host profile; docs/simulation.md describes it.',
-  });
+  const fix = given.every((name) => name === '--storage') ? 'Leave it out: a simulation reaches no storage, docs/simulation.md says what stands for one.' : (fixes[backend] ?? 'Leave it out, and write it into the host profile; docs/simulation.md describes it.');
+  throw new FbbError('FBB_ERR_USAGE', `${given.join(' and ')} ${given.length === 1 ? 'means' : 'mean'} nothing to backend '${backend}'.`, { fix });
 }
 
 /** From `--base-image` and `--image`. */

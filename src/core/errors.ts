@@ -58,6 +58,13 @@ export const errorCatalogue = {
   FBB_ERR_DOCKER_REMOTE_SERVICE: { exitCode: ExitCode.usage, fix: 'Use a daemon on this machine, or leave this workload out.' },
   FBB_ERR_HOST_MEMORY: { exitCode: ExitCode.missing, fix: 'Lower --max-containers or --container-memory.' },
   FBB_ERR_STORAGE_FAILED: { exitCode: ExitCode.missing, fix: 'Run the suite again; if it happens again, report it.' },
+  FBB_ERR_STORAGE_MISSING: { exitCode: ExitCode.missing, fix: 'Give a Redis with --storage redis://127.0.0.1:6379 ("apt-get install redis-server" brings one), or a CouchDB with --storage couchdb=http://user:password@127.0.0.1:5984.' },
+  FBB_ERR_STORAGE_UNREACHABLE: { exitCode: ExitCode.missing, fix: 'Is it running where --storage says? "faasbatch-bench doctor --storage <address>" looks at it.' },
+  FBB_ERR_STORAGE_DENIED: { exitCode: ExitCode.missing, fix: 'Give --storage a user and a password that may do this.' },
+  FBB_ERR_STORAGE_LOST: { exitCode: ExitCode.invalidCell, fix: 'The connection to the storage dropped and the second try failed too; see the log of the storage.' },
+  FBB_ERR_STORAGE_SLOW: { exitCode: ExitCode.invalidCell, fix: 'The storage did not answer in time; see what else it does. docs/storage.md gives the limits.' },
+  FBB_ERR_STORAGE_FULL: { exitCode: ExitCode.invalidCell, fix: 'Free memory or disk of the storage, or raise its limit (maxmemory of Redis).' },
+  FBB_ERR_STORAGE_TOO_LARGE: { exitCode: ExitCode.invalidCell, fix: 'Raise the limit of the storage for one value (max_attachment_size of CouchDB, proto-max-bulk-len of Redis), or write less.' },
   FBB_ERR_CELL_INTERRUPTED: { exitCode: ExitCode.interrupted, fix: 'Finished cells are kept; continue with --resume.' },
   FBB_ERR_CELL_LOST_INVOCATIONS: { exitCode: ExitCode.invalidCell, fix: 'This is a bug in the engine; please report it with the result set.' },
   FBB_ERR_CELL_FAILED_INVOCATIONS: { exitCode: ExitCode.invalidCell, fix: 'invocations.csv of the cell names each with its code.' },
@@ -70,6 +77,23 @@ export const errorCatalogue = {
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof errorCatalogue;
+
+/** What a handler may call its own failure, as `code` of what it throws; any other failure is FBB_ERR_FUNCTION_THREW. */
+const handlerCodes = [
+  'FBB_ERR_STORAGE_UNREACHABLE',
+  'FBB_ERR_STORAGE_DENIED',
+  'FBB_ERR_STORAGE_LOST',
+  'FBB_ERR_STORAGE_SLOW',
+  'FBB_ERR_STORAGE_FULL',
+  'FBB_ERR_STORAGE_TOO_LARGE',
+] as const satisfies readonly ErrorCode[];
+export type HandlerCode = (typeof handlerCodes)[number];
+
+/** The code of what a handler threw. */
+export function handlerCodeOf(thrown: unknown): HandlerCode | 'FBB_ERR_FUNCTION_THREW' {
+  const code = typeof thrown === 'object' && thrown !== null && 'code' in thrown ? thrown.code : undefined;
+  return handlerCodes.find((known) => known === code) ?? 'FBB_ERR_FUNCTION_THREW';
+}
 
 interface FbbErrorOptions {
   readonly fix?: string;

@@ -1,6 +1,10 @@
 /** How a function spends its time; decides how a container expands it (worker threads or the event loop). */
 type FunctionKind = 'cpu' | 'io';
 
+/** Services that functions can need. */
+export const storageKinds = ['couchdb', 'redis'] as const;
+export type StorageKind = (typeof storageKinds)[number];
+
 /** What the harness needs to know of a function to run it. */
 export interface FunctionSpec {
   /** The name invocations refer to; several functions of a workload may share one code folder. */
@@ -12,8 +16,18 @@ export interface FunctionSpec {
   readonly handlerPath: string;
   /** One invocation may run this long before it ends as `timedOut`. */
   readonly timeoutMs: number;
-  /** Services the function talks to, for example `storage`. */
-  readonly needs: readonly string[];
+  /** Services the function talks to. */
+  readonly needs: readonly StorageKind[];
+}
+
+/** What is known of a resource besides how it is made. */
+export interface ResourceOptions<T> {
+  /** Ends it when nobody can be given it any more. */
+  dispose?(resource: T): void | Promise<void>;
+  /** Whether it is of no use any more, and another must be made. */
+  isBroken?(resource: T): boolean;
+  /** Memory that it takes, about. */
+  sizeBytes?: number | ((resource: T) => number);
 }
 
 /** What is known of a resource besides how it is made. */

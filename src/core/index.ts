@@ -7,7 +7,8 @@ export { DurationRecorder, type DurationHistory } from './duration-history.js';
 export { describeError, FbbError, type ErrorCode } from './errors.js';
 export { ExitCode } from './exit-codes.js';
 export { fibGrowth } from './fib-growth.js';
-export type { FunctionContext, FunctionModule, FunctionSpec } from './function.js';
+export { storageKinds, type FunctionContext, type FunctionModule, type FunctionSpec, type StorageKind } from './function.js';
+export { secretHider, writtenForms } from './hide-secrets.js';
 export { latencyPartNames, type Invocation, type LatencyPartName, type LatencyParts, type Outcome, type OutcomeStatus } from './invocation.js';
 export { longestTimerMs, MonotonicClock, monotonicNowMs, wallClockIso } from './monotonic-clock.js';
 export type {

@@ -1,10 +1,9 @@
 import type { StorageAddress } from '../storage/index.js';
 import type { Check } from './check.js';
 import { checkContainer, type Trial } from './container-check.js';
-import { checkCouchDb } from './couchdb-check.js';
 import { checkDockerDisk, checkDockerMemory, checkLeftBehind, describeDaemon, findDaemon } from './docker-checks.js';
 import { checkHost } from './host-checks.js';
-import { checkRedis } from './redis-check.js';
+import { checkStorage } from './storage-check.js';
 
 interface Wanted {
   /** What a container of Docker is tried with; undefined: Docker is left out. */
@@ -15,10 +14,6 @@ interface Wanted {
 }
 
 const storageLimitMs = 3_000;
-
-function checkStorage(address: StorageAddress): Promise<Check> {
-  return address.kind === 'redis' ? checkRedis(address, storageLimitMs) : checkCouchDb(address, storageLimitMs);
-}
 
 async function checkDocker(trial: Trial | undefined, signal: AbortSignal): Promise<Check[]> {
   if (trial === undefined) return [await checkLeftBehind(undefined)];
@@ -36,6 +31,6 @@ async function checkDocker(trial: Trial | undefined, signal: AbortSignal): Promi
 /** Looks at everything that a run needs, at once where one look does not disturb another. */
 export async function examine({ trial, storage, signal }: Wanted): Promise<Check[]> {
   const host = checkHost();
-  const [docker, stores] = await Promise.all([checkDocker(trial, signal), Promise.all(storage.map(checkStorage))]);
+  const [docker, stores] = await Promise.all([checkDocker(trial, signal), Promise.all(storage.map((address) => checkStorage(address, storageLimitMs)))]);
   return [...host, ...docker, ...stores];
 }

@@ -156,6 +156,8 @@ export const manifestSchema = z.object({
     maxLagMs: z.number(),
     maxFailedShare: z.number(),
     warmupInvocations: z.number().int(),
+    /** Storages that ran already, as `--storage` named them, without user and password. */
+    storage: z.array(z.string()).default([]),
     /** Whether each invocation has a row. */
     rows: z.boolean().default(true),
   }),

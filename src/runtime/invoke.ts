@@ -1,4 +1,4 @@
-import { describeError, type ErrorCode } from '../core/errors.js';
+import { describeError, handlerCodeOf, type ErrorCode } from '../core/errors.js';
 import type { FunctionContext, FunctionModule } from '../core/function.js';
 import { monotonicNowMs } from '../core/monotonic-clock.js';
 import type { ResourceUsage } from '../core/resource-cache.js';
@@ -60,7 +60,7 @@ export async function invoke(job: Job, options: InvokeOptions): Promise<Run> {
 }
 
 async function invokeWith(lease: Lease, job: Job, { module, signal, ownsThread, enter }: InvokeOptions): Promise<Run> {
-  const ctx: FunctionContext = { invocationId: job.invocationId, signal, resource: lease.resource };
+  const ctx: FunctionContext = { invocationId: job.invocationId, signal, resource: (kind, args, create, more) => lease.resource(kind, args, create, more) };
   const refused = said(() => module.checkInput?.(job.input));
   if (refused !== undefined) {
     const atMs = monotonicNowMs();
@@ -73,7 +73,7 @@ async function invokeWith(lease: Lease, job: Job, { module, signal, ownsThread, 
     const returned = enter === undefined ? module.handler(job.input, ctx) : enter(lease, () => module.handler(job.input, ctx));
     result = returned instanceof Promise ? await returned : returned;
   } catch (thrown) {
-    return { status: 'failed', startedMs, endedMs: monotonicNowMs(), errorCode: 'FBB_ERR_FUNCTION_THREW', message: describeError(thrown) };
+    return { status: 'failed', startedMs, endedMs: monotonicNowMs(), errorCode: handlerCodeOf(thrown), message: describeError(thrown) };
   }
   const endedMs = monotonicNowMs();
   const cpuMs = ownsThread ? threadCpuMs() - cpuBefore : Number.NaN;

@@ -159,7 +159,7 @@ export class ResourceMultiplexer {
     }
   }
 
-  #createSync<T>(entry: Entry, create: () => T): void {
+  #createSync(entry: Entry, create: () => unknown): void {
     const size = this.#sizes.begin(entry.kind);
     const begunMs = monotonicNowMs();
     try {
@@ -213,10 +213,9 @@ export class ResourceMultiplexer {
     if (entry.cached || entry.users > 0 || entry.state !== 'made') return;
     entry.state = 'disposed';
     this.#existing -= 1;
-    const { dispose } = entry.options;
-    if (dispose === undefined) return;
-    const { value } = entry;
-    const disposal: Promise<void> = (async () => dispose(value))()
+    const { options, value } = entry;
+    if (options.dispose === undefined) return;
+    const disposal: Promise<void> = (async () => options.dispose?.(value))()
       .catch(() => this.#complain(entry.kind))
       .finally(() => this.#disposals.delete(disposal));
     this.#disposals.add(disposal);

@@ -53,6 +53,10 @@ function databaseRoutes(store: DocumentStore): Hono<CouchEnv> {
       store.create(c.req.param('db'));
       return c.json({ ok: true }, 201);
     })
+    .delete('/:db', (c) => {
+      store.remove(c.req.param('db'));
+      return c.json({ ok: true });
+    })
     .post('/:db', async (c) => {
       if (c.req.header('content-type')?.startsWith('application/json') !== true) {
         throw new CouchError(415, 'bad_content_type', 'Content-Type must be application/json');

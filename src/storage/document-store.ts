@@ -129,6 +129,11 @@ export class DocumentStore {
     this.#databases.set(name, new Database(name));
   }
 
+  remove(name: string): void {
+    this.database(name);
+    this.#databases.delete(name);
+  }
+
   database(name: string): Database {
     const database = this.#databases.get(name);
     if (database === undefined) throw notFound('Database does not exist.');

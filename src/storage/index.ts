@@ -1,2 +1,6 @@
-export { parseStorageAddress, type StorageAddress } from './storage-address.js';
-export { startStorage, type StorageProcess } from './storage-process.js';
+export { couchEnv, openCellStorage } from './cell-storage.js';
+export { checkStorage, greetStorage } from './check-storage.js';
+export { removeAbandonedDatabases } from './couch-databases.js';
+export { startRelay } from './relay.js';
+export { parseStorageAddress, withoutCredentials, type StorageAddress } from './storage-address.js';
+export { embeddedDatabase, startStorage } from './storage-process.js';

@@ -1,7 +1,7 @@
-import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { createCouchApp } from './couch-app.js';
-import { storageConfigVariable, type StorageConfig, type StorageEvent } from './storage-protocol.js';
+import { storageConfigVariable, type StorageConfig } from './storage-protocol.js';
+import { endWithHarness, tellPort } from './tell-harness.js';
 
 /**
  * The storage server, in a process of its own so that its work is neither the harness's nor a container's. It keeps everything in
@@ -17,14 +17,5 @@ const server = createAdaptorServer({
   // Connections are the clients' to close: closed from here, one could take the next request of a busy container with it.
   serverOptions: { keepAliveTimeout: 0 },
 });
-server.listen({ host: config.host, port: 0, backlog }, () => {
-  const { port } = server.address() as AddressInfo;
-  if (!process.connected) return;
-  // The harness can be gone before the disconnection is noticed; the message then fails first.
-  process.send?.({ type: 'listening', port } satisfies StorageEvent, (error: Error | null) => {
-    if (error !== null) process.exit(0);
-  });
-});
-// The one message there is asks it to close.
-process.on('message', () => process.exit(0));
-process.on('disconnect', () => process.exit(0));
+server.listen({ host: config.host, port: 0, backlog }, () => tellPort(server));
+endWithHarness();

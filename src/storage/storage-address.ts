@@ -1,8 +1,8 @@
-import { FbbError } from '../core/index.js';
+import { FbbError, secretHider, writtenForms, type StorageKind } from '../core/index.js';
 
 /** A storage service that runs somewhere already. */
 export interface StorageAddress {
-  readonly kind: 'redis' | 'couchdb';
+  readonly kind: StorageKind;
   /** Without user and password. */
   readonly origin: string;
   readonly host: string;
@@ -13,23 +13,16 @@ export interface StorageAddress {
   readonly hide: (said: string) => string;
 }
 
-const defaultPorts = { redis: 6379, couchdb: 5984 };
-const schemes: Readonly<Record<StorageAddress['kind'], readonly string[]>> = { redis: ['redis:'], couchdb: ['http:', 'https:'] };
-const hidden = '***';
+const defaultPorts: Readonly<Record<string, number>> = { 'redis:': 6379, 'http:': 80, 'https:': 443 };
+const schemes: Readonly<Record<StorageKind, readonly string[]>> = { redis: ['redis:'], couchdb: ['http:', 'https:'] };
 
 /** What may be shown of an address that cannot be read: a part of the rest may be a password in the wrong place. */
 function beginning(text: string): string {
   return `${/^([a-z]+=)?([a-z]+:\/\/)?/.exec(text)?.[0] ?? ''}…`;
 }
 
-function hider(secrets: readonly (string | undefined)[]): (said: string) => string {
-  // The longest first: one may be a part of another.
-  const known = secrets.filter((secret) => secret !== undefined && secret !== '').sort((a, b) => (b as string).length - (a as string).length) as string[];
-  return (said) => known.reduce((text, secret) => text.replaceAll(secret, hidden), said);
-}
-
 /** Throws FBB_ERR_USAGE. */
-function split(text: string): { readonly kind: StorageAddress['kind']; readonly url: URL } {
+function split(text: string): { readonly kind: StorageKind; readonly url: URL } {
   const [, kind = 'redis', address = ''] = /^(?:([a-z]+)=)?(.*)$/s.exec(text) ?? [];
   const refuse = (why: string): FbbError =>
     new FbbError('FBB_ERR_USAGE', `--storage ${beginning(text)} cannot be used: ${why}.`, { fix: 'Give redis://host:6379, or couchdb=http://user:password@host:5984.' });
@@ -52,10 +45,10 @@ export function parseStorageAddress(text: string): StorageAddress {
     origin: `${protocol}//${host}`,
     // A socket wants an address of version 6 without its brackets.
     host: hostname.replace(/^\[(.*)\]$/, '$1'),
-    port: port === '' ? (protocol === 'https:' ? 443 : defaultPorts[kind]) : Number(port),
+    port: port === '' ? (defaultPorts[protocol] as number) : Number(port),
     user,
     password: secret,
-    hide: hider([secret, password, Buffer.from(`${user ?? ''}:${secret ?? ''}`).toString('base64')]),
+    hide: secretHider([password, ...writtenForms(user, secret)]),
   };
 }
 
@@ -65,4 +58,9 @@ function decoded(part: string): string {
   } catch {
     return part;
   }
+}
+
+/** An argument of a command line without a user and password that stand in it: `redis://***@host:6379`. */
+export function withoutCredentials(argument: string): string {
+  return argument.replace(/(:\/\/).*@/s, '$1***@');
 }

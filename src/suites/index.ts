@@ -1,5 +1,6 @@
 export { calibrate } from './calibration.js';
 export type { CellProgress, CellSettings } from './cell-run.js';
+export { checkNeeds } from './cell-services.js';
 export { LiveCellRun, type Programs } from './live-cell-run.js';
 export { readOptionValue, refuseSettings } from './option-overrides.js';
 export { measureHost, type HostMeasurements } from './measure-host.js';

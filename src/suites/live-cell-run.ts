@@ -13,9 +13,10 @@ import {
 } from '../core/index.js';
 import { Engine } from '../engine/index.js';
 import { CellRecorder, Sampler } from '../metrics/index.js';
-import { startStorage, type StorageProcess } from '../storage/index.js';
+import type { StorageAddress } from '../storage/index.js';
 import { LoadGenerator } from '../workloads/index.js';
 import { CellNotes, functionOf, interruption, stallTimeoutMs, type CellProgress, type CellResult, type CellRun, type CellSettings } from './cell-run.js';
+import { CellServices } from './cell-services.js';
 import { summarize } from './cell-summary.js';
 import { createScheduler } from './create-scheduler.js';
 import { raiseHarness, raisePacer } from './harness-priority.js';
@@ -41,6 +42,7 @@ interface BackendDeps {
 export interface Programs {
   readonly sampler: string;
   readonly storage: string;
+  readonly relay: string;
   readonly pacer: string;
   readonly watchdog: string;
 }
@@ -50,6 +52,8 @@ interface LiveCellOptions {
   readonly programs: Programs;
   /** Where the schedulers came from that are not built in. */
   readonly plugins: PluginSchedulers;
+  /** Storages that run already, for functions that need one. */
+  readonly storage: readonly StorageAddress[];
   /** How often containers are read. */
   readonly sampleIntervalMs?: number | undefined;
   createBackend(deps: BackendDeps): Promise<Backend>;
@@ -70,9 +74,9 @@ export class LiveCellRun implements CellRun {
   readonly #ideal: IdealCaches | undefined;
   readonly #profile: CellProfile | undefined;
   readonly #notes = new CellNotes();
+  readonly #services: CellServices;
   #engine: Engine | undefined;
   #backend: Backend | undefined;
-  #storage: StorageProcess | undefined;
   #generator: LoadGenerator | undefined;
   #sampler: Sampler | undefined;
   #watchdog: Watchdog | undefined;
@@ -93,6 +97,8 @@ export class LiveCellRun implements CellRun {
     this.#profile = profile;
     this.#ideal = IdealCaches.for(cell, sink);
     this.#recorder = new CellRecorder(this.#ideal ?? sink);
+    const { storage, programs } = options;
+    this.#services = new CellServices({ functions: cell.workload.functions, storage, programs, onFailed: (error) => this.#engine?.fail(error) });
   }
 
   get progress(): CellProgress {
@@ -111,7 +117,9 @@ export class LiveCellRun implements CellRun {
     try {
       const result = await this.#run();
       if (this.#bug !== undefined) throw this.#bug;
-      return result;
+      return this.#services.hideIn(result);
+    } catch (thrown) {
+      throw this.#services.hidden(thrown);
     } finally {
       release();
     }
@@ -174,18 +182,6 @@ export class LiveCellRun implements CellRun {
     this.#backendName = this.#backend.name;
   }
 
-  /** Starts what the functions need where the containers of the backend can reach it; returns the environment that tells them. */
-  async #startServices({ serviceHost }: Backend): Promise<Record<string, string>> {
-    const needsStorage = [...this.#cell.workload.functions.values()].some(({ needs }) => needs.includes('storage'));
-    if (!needsStorage) return {};
-    this.#storage = await startStorage({
-      programPath: this.#options.programs.storage,
-      host: serviceHost,
-      onUnexpectedExit: (reason) => this.#engine?.fail(new FbbError('FBB_ERR_STORAGE_FAILED', `The storage server ended in mid-cell: ${reason}.`)),
-    });
-    return { FBB_STORAGE_URL: this.#storage.url };
-  }
-
   #observer(sampler: Sampler): ContainerObserver {
     return {
       containerStarted: (containerId, place) => {
@@ -224,7 +220,7 @@ export class LiveCellRun implements CellRun {
     });
     this.#engine = engine;
     this.#replaying = true;
-    const env = await this.#startServices(backend);
+    const env = await this.#services.start(backend.serviceHost);
     await backend.open({ listener: engine, functions: workload.functions, inputOf: workload.inputOf, resourceCache, serviceSliceMs, env });
     if (this.#interrupted) return interruption();
     this.#cpuBeforeMs = processCpuMs();
@@ -240,23 +236,22 @@ export class LiveCellRun implements CellRun {
 
   async #takeDown(): Promise<void> {
     this.#replaying = false;
-    const { generator, sampler, watchdog, backend, storage } = this.#detach();
+    const { generator, sampler, watchdog, backend } = this.#detach();
     await generator?.stop();
     await watchdog?.stop();
     // The sampler first: it must not read containers that are being ended. Usage of containers comes with the backend's end.
     this.#samplerCost = (await sampler?.stop()) ?? this.#samplerCost;
     await backend?.close();
-    await storage?.close();
+    for (const sentence of await this.#services.close()) this.#notes.add(sentence);
   }
 
   /** Hands out what is up, once, so that a second call of #takeDown finds nothing to do. */
-  #detach(): { generator: LoadGenerator | undefined; sampler: Sampler | undefined; watchdog: Watchdog | undefined; backend: Backend | undefined; storage: StorageProcess | undefined } {
-    const up = { generator: this.#generator, sampler: this.#sampler, watchdog: this.#watchdog, backend: this.#backend, storage: this.#storage };
+  #detach(): { generator: LoadGenerator | undefined; sampler: Sampler | undefined; watchdog: Watchdog | undefined; backend: Backend | undefined } {
+    const up = { generator: this.#generator, sampler: this.#sampler, watchdog: this.#watchdog, backend: this.#backend };
     this.#generator = undefined;
     this.#sampler = undefined;
     this.#watchdog = undefined;
     this.#backend = undefined;
-    this.#storage = undefined;
     return up;
   }
 

@@ -1,4 +1,4 @@
-import { createRng, FbbError, storedOptions, type ErrorCode, type Registry, type ResourceCache, type SchedulerDefinition, type Workload } from '../core/index.js';
+import { createRng, FbbError, storedOptions, type ErrorCode, type Registry, type ResourceCache, type SchedulerDefinition, type StorageKind, type Workload } from '../core/index.js';
 import type { CellKey } from '../results/index.js';
 import type { FunctionFolder, WorkloadDefinition } from '../workloads/index.js';
 import { expandExperiment, readOverrides, type SchedulerRun, type SweptExperiment } from './option-overrides.js';
@@ -29,6 +29,8 @@ interface PlanDeps {
   readonly workloads: Registry<WorkloadDefinition>;
   readonly functions: Registry<FunctionFolder>;
   readonly cores: number;
+  /** Kinds of the storages that were given. */
+  readonly storage?: readonly StorageKind[];
   /** Called at most once, and only when a workload needs it. */
   readonly fib30Ms: () => number;
 }
@@ -140,5 +142,6 @@ function buildWorkload(name: string, selection: Selection, deps: PlanDeps): Work
     load: selection.load,
     fib30Ms: definition.needsCalibration ? deps.fib30Ms() : Number.NaN,
     limit: selection.limit,
+    storage: deps.storage,
   });
 }

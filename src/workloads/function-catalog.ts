@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
-import { describeError, FbbError, longestTimerMs, type FunctionSpec } from '../core/index.js';
+import { describeError, FbbError, longestTimerMs, storageKinds, type FunctionSpec } from '../core/index.js';
 
 const manifestSchema = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]*$/),
@@ -9,7 +9,7 @@ const manifestSchema = z.strictObject({
   kind: z.enum(['cpu', 'io']),
   handler: z.string(),
   timeoutMs: z.number().int().positive().max(longestTimerMs),
-  needs: z.array(z.enum(['storage'])).default([]),
+  needs: z.array(z.enum(storageKinds)).default([]),
 });
 
 /** A function folder: what it is, and where its handler lies. */

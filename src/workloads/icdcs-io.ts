@@ -1,5 +1,6 @@
 import type { Rng } from '../core/index.js';
 import { icdcsArrivals, icdcsFunctionIds } from './icdcs-arrivals.js';
+import { storageFunction, usualStorageFunction } from './storage-function.js';
 import { assembleWorkload, type WorkloadDefinition } from './workload-definition.js';
 
 /** Quantiles of blob sizes in bytes from the Azure Functions Blob Accesses 2020 trace; cut at its 95th percentile. */
@@ -23,16 +24,16 @@ export function drawBlobBytes(rng: Rng): number {
 export const icdcsIo: WorkloadDefinition = {
   name: 'icdcs-io',
   description: '400 invocations of blob-couchdb in 21 s: a storage client each, a blob written and read (ICDCS 2023 arrivals)',
-  functionName: 'blob-couchdb',
+  functionName: usualStorageFunction,
   needsCalibration: false,
   spanMs: 21_000,
-  build({ rng, functions, limit }) {
+  build({ rng, functions, limit, storage }) {
     const arrivals = icdcsArrivals(rng.derive('arrivals')).slice(0, invocations);
     const sizes = rng.derive('sizes');
     const inputs = arrivals.map((_arrival, id) => ({ key: `blob-${id}`, bytes: drawBlobBytes(sizes) }));
     return assembleWorkload({
       name: 'icdcs-io',
-      folder: functions.get('blob-couchdb'),
+      ...storageFunction({ functions, storage }),
       functionIds: icdcsFunctionIds,
       arrivals,
       inputs,

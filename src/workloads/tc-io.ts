@@ -1,6 +1,7 @@
 import type { Rng } from '../core/index.js';
 import { drawBlobBytes } from './icdcs-io.js';
 import { continuedArrivals, icdcsFunctionIds } from './icdcs-arrivals.js';
+import { storageFunction, usualStorageFunction } from './storage-function.js';
 import { assembleWorkload, type WorkloadDefinition } from './workload-definition.js';
 
 const invocations = 2_000;
@@ -31,10 +32,10 @@ function drawClient(shares: readonly number[], rng: Rng): string {
 export const tcIo: WorkloadDefinition = {
   name: 'tc-io',
   description: '2,000 invocations in about two minutes, each with one of 100 storage clients (shaped like Azure 2021 arrivals and Azure blob accesses 2020)',
-  functionName: 'blob-couchdb',
+  functionName: usualStorageFunction,
   needsCalibration: false,
   spanMs: 125_000,
-  build({ rng, functions, limit }) {
+  build({ rng, functions, limit, storage }) {
     const arrivals = continuedArrivals(invocations, rng.derive('arrivals'));
     const sizes = rng.derive('sizes');
     const clientRng = rng.derive('clients');
@@ -42,7 +43,7 @@ export const tcIo: WorkloadDefinition = {
     const inputs = arrivals.map((_arrival, id) => ({ key: `blob-${id}`, bytes: drawBlobBytes(sizes), client: drawClient(shares, clientRng) }));
     return assembleWorkload({
       name: 'tc-io',
-      folder: functions.get('blob-couchdb'),
+      ...storageFunction({ functions, storage }),
       functionIds: icdcsFunctionIds,
       arrivals,
       inputs,

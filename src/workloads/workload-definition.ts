@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { FunctionSpec, Registry, Rng, Workload } from '../core/index.js';
+import type { FunctionSpec, Registry, Rng, StorageKind, Workload } from '../core/index.js';
 import type { FunctionFolder } from './function-catalog.js';
 
 export interface WorkloadBuild {
@@ -12,13 +12,15 @@ export interface WorkloadBuild {
   readonly fib30Ms: number;
   /** Only the first so many invocations; they are the same ones whatever the limit. */
   readonly limit: number | undefined;
+  /** Kinds of the storages that were given; undefined: none, what needs CouchDB gets an embedded one. */
+  readonly storage?: readonly StorageKind[] | undefined;
 }
 
 /** A workload that can be made for a machine, a load and a seed. */
 export interface WorkloadDefinition {
   readonly name: string;
   readonly description: string;
-  /** The function folder it runs. */
+  /** The function folder it runs, unless the storages that were given make it another. */
   readonly functionName: string;
   /** Whether it depends on how fast this machine computes. */
   readonly needsCalibration: boolean;
@@ -30,6 +32,8 @@ export interface WorkloadDefinition {
 interface Parts {
   readonly name: string;
   readonly folder: FunctionFolder;
+  /** The function that the workload runs unless it is told otherwise; undefined: this one. */
+  readonly usualFunction?: string | undefined;
   readonly functionIds: readonly string[];
   readonly arrivals: readonly { readonly intendedMs: number; readonly functionIndex: number }[];
   readonly inputs: readonly unknown[];
@@ -40,11 +44,13 @@ interface Parts {
 }
 
 /** Puts arrivals, functions and inputs together and hashes them. */
-export function assembleWorkload({ name, folder, functionIds, arrivals, inputs, resourceKeyOf, limit, notes }: Parts): Workload {
+export function assembleWorkload({ name, folder, usualFunction = folder.name, functionIds, arrivals, inputs, resourceKeyOf, limit, notes }: Parts): Workload {
   const count = Math.min(limit ?? arrivals.length, arrivals.length);
   const intendedMs = new Float64Array(count);
   const functionIndex = new Uint16Array(count);
   const digest = createHash('sha256');
+  // Only then: the work of stored results keeps its hash.
+  if (folder.name !== usualFunction) digest.update(`${folder.name}\n`);
   for (let i = 0; i < count; i += 1) {
     const arrival = arrivals[i] as Parts['arrivals'][number];
     intendedMs[i] = arrival.intendedMs;
@@ -56,5 +62,15 @@ export function assembleWorkload({ name, folder, functionIds, arrivals, inputs, 
     return { functionId, name: functionName, kind, handlerPath, timeoutMs, needs };
   };
   const functions = new Map(functionIds.map((functionId): [string, FunctionSpec] => [functionId, specOf(functionId)]));
-  return { name, functions, intendedMs, functionIndex, functionIds, inputOf: (id) => inputs[id], resourceKeyOf, hash: digest.digest('hex'), notes: { functionKind: folder.kind, ...notes } };
+  return {
+    name,
+    functions,
+    intendedMs,
+    functionIndex,
+    functionIds,
+    inputOf: (id) => inputs[id],
+    resourceKeyOf,
+    hash: digest.digest('hex'),
+    notes: { function: folder.name, functionKind: folder.kind, ...notes },
+  };
 }

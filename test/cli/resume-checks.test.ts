@@ -25,10 +25,17 @@ describe('an option of an earlier run', () => {
     ['--container-memory', { containerMemory: 512 }],
     ['--container-cores', { containerCores: 1 }],
     ['--max-containers', { maxContainers: 4 }],
+    ['--storage', { storage: ['redis://h'] }],
     ['limit or warm-up than --quick has', { quick: true as const }],
     ['--seed, --launch-limit, --container-cores', { containerCores: 1, launchLimit: 1, seed: 9 }],
   ])('cannot be changed when it is resumed: %s', (named, given) => {
     expect(resume(manifestOf({ settings }), given)).toBe(`tiny-20260101T000000Z-0001 was run with another ${named}.`);
+  });
+
+  it('that names a storage must be given again, for its password is not stored', () => {
+    const earlier = manifestOf({ settings: { ...settings, storage: ['http://couch:5984', 'redis://h'] } });
+    expect(resume(earlier, {})).toContain('was run with --storage http://couch:5984 and redis://h, and of a storage no user and password are kept.');
+    expect(resume(earlier, { storage: ['redis://:new@h', 'couchdb=http://ada:new@couch:5984'] })).toBe('resumed');
   });
 
   it('can be given again, and left out', () => {

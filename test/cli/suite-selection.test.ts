@@ -4,6 +4,7 @@ import { checkBackendOptions } from '../../src/cli/suite-selection.js';
 it.each([
   [{ launchLimit: 4, containerMemory: 512 }, 'simulation', "--launch-limit and --container-memory mean nothing to backend 'simulation'."],
   [{ recalibrate: true }, 'simulation', "--recalibrate means nothing to backend 'simulation'."],
+  [{ storage: ['redis://h'] }, 'simulation', "--storage means nothing to backend 'simulation'."],
   [{ host: 'icdcs2023-testbed' }, 'process', "--host means nothing to backend 'process'."],
 ] as const)('options that mean nothing to a backend are refused: %j, %s', (given, backend, message) => {
   expect(() => checkBackendOptions({ out: 'results', ...given }, backend)).toThrow(message);

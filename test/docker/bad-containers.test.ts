@@ -52,7 +52,7 @@ describe.skipIf(noDocker !== undefined)(named('a container of Docker'), () => {
 
   it('whose sockets would have too long a path ends the cell before it begins, and leaves nothing', async () => {
     const { run, daemon, runId } = await sharedRun();
-    const { backend } = await createBackend(run, [{ ...spec, needs: ['storage'] }]);
+    const { backend } = await createBackend(run, [{ ...spec, needs: ['couchdb'] }]);
     onTestFinished(() => backend.close());
     const long = join(temporaryFolder(), 'a'.repeat(100));
     mkdirSync(long);

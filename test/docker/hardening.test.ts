@@ -9,7 +9,7 @@ import { runtimeFolder } from '../runtime/built-programs.js';
 import { named, noDocker, ofRun, openCell, sharedRun } from './daemon.js';
 
 const spec = fixtureSpec('io');
-const withStorage: FunctionSpec = { ...spec, needs: ['storage'] };
+const withStorage: FunctionSpec = { ...spec, needs: ['couchdb'] };
 
 interface Surroundings {
   readonly [what: string]: unknown;
@@ -75,7 +75,7 @@ describe.skipIf(noDocker !== undefined)(named('a container of Docker'), () => {
         const backend = await run.createBackend({ ...deps, functions, requires: [] });
         const storage = await startStorage({ programPath: join(runtimeFolder, 'storage.cjs'), host: backend.serviceHost });
         onTestFinished(() => storage.close());
-        env['FBB_STORAGE_URL'] = storage.url;
+        env['FBB_COUCHDB_URL'] = storage.url;
         return backend;
       },
     });

@@ -67,6 +67,6 @@ describe.skipIf(cannot !== undefined)(cannot === noDocker ? named('a daemon on a
 
   it('cannot run functions that need a service, and says so', async () => {
     const { run } = await beginRun();
-    await expect(createBackend(run, [{ ...spec, needs: ['storage'] }])).rejects.toMatchObject({ code: 'FBB_ERR_DOCKER_REMOTE_SERVICE' });
+    await expect(createBackend(run, [{ ...spec, needs: ['couchdb'] }])).rejects.toMatchObject({ code: 'FBB_ERR_DOCKER_REMOTE_SERVICE' });
   });
 });

@@ -84,7 +84,7 @@ export function manifestOf(given: Partial<Manifest> = {}): Manifest {
     suite: { name: 'tiny', hash: 'h', source: 'tiny.yaml' },
     backend: 'process',
     fib30Ms: null,
-    settings: { keepAliveMs: 600_000, launchLimit: 4, containerMemoryMb: 1_024, containerCores: null, baseImage: null, images: {}, maxContainers: null, maxAttempts: 2, maxLagMs: 50, maxFailedShare: 0, rows: true,
+    settings: { keepAliveMs: 600_000, launchLimit: 4, containerMemoryMb: 1_024, containerCores: null, baseImage: null, images: {}, maxContainers: null, maxAttempts: 2, maxLagMs: 50, maxFailedShare: 0, storage: [], rows: true,
       warmupInvocations: 0 },
     host: { platform: 'linux', cores: 2, cpuGovernor: null },
     workloads: { 'icdcs-cpu': { hash: 'w', load: 0.35 } },

@@ -78,6 +78,9 @@ describe('databases', () => {
     expect(await server.db.list()).toEqual(expect.arrayContaining(['blobs', 'made/here']));
     expect(await server.use('made/here').info()).toMatchObject({ db_name: 'made/here', doc_count: 0 });
     expect(await refusalOf(server.db.create('made/here'))).toEqual(refusal(412, 'file_exists'));
+    await server.db.destroy('made/here');
+    expect(await server.db.list()).not.toContain('made/here');
+    expect(await refusalOf(server.db.destroy('made/here'))).toEqual(refusal(404, 'not_found'));
     expect(await refusalOf(server.db.create('Upper'))).toEqual(refusal(400, 'illegal_database_name'));
   });
 

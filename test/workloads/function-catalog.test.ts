@@ -31,17 +31,19 @@ function refusalOf(root: string): FbbError {
 
 it('finds the functions that ship with the harness', () => {
   expect(readFunctionFolders(functionsFolder)).toMatchObject([
-    { name: 'blob-couchdb', kind: 'io', handlerPath: join(functionsFolder, 'blob-couchdb/handler.cjs'), needs: ['storage'] },
+    { name: 'blob-couchdb', kind: 'io', handlerPath: join(functionsFolder, 'blob-couchdb/handler.cjs'), needs: ['couchdb'] },
     { name: 'fib', kind: 'cpu', handlerPath: join(functionsFolder, 'fib/handler.cjs'), needs: [] },
+    { name: 'kv-redis', kind: 'io', handlerPath: join(functionsFolder, 'kv-redis/handler.cjs'), needs: ['redis'] },
+    { name: 'mixed', kind: 'io', handlerPath: join(functionsFolder, 'mixed/handler.cjs'), needs: ['redis', 'couchdb'] },
   ]);
 });
 
 it('reads every folder, in the order of names, and fills in what may be left out', () => {
-  const root = rootWith({ b: { ...good, name: 'zeta' }, a: { ...good, name: 'alpha', needs: ['storage'] }, c: { ...good, name: 'mid' } });
+  const root = rootWith({ b: { ...good, name: 'zeta' }, a: { ...good, name: 'alpha', needs: ['couchdb'] }, c: { ...good, name: 'mid' } });
   writeFileSync(join(root, 'README.md'), 'a file is not a function');
   const found = readFunctionFolders(root);
   expect(found.map(({ name }) => name)).toEqual(['alpha', 'mid', 'zeta']);
-  expect(found[0]).toEqual({ name: 'alpha', description: 'says hello', kind: 'io', handlerPath: join(root, 'a/handler.cjs'), timeoutMs: 1_000, needs: ['storage'] });
+  expect(found[0]).toEqual({ name: 'alpha', description: 'says hello', kind: 'io', handlerPath: join(root, 'a/handler.cjs'), timeoutMs: 1_000, needs: ['couchdb'] });
   expect(found[1]?.needs).toEqual([]);
 });
 

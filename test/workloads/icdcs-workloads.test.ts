@@ -58,7 +58,7 @@ describe('icdcs-io', () => {
   });
 
   it('needs storage, and gives every invocation a key of its own', () => {
-    for (const spec of workload.functions.values()) expect(spec).toMatchObject({ kind: 'io', handlerPath: expect.stringMatching(/blob-couchdb\/handler\.cjs$/), needs: ['storage'] });
+    for (const spec of workload.functions.values()) expect(spec).toMatchObject({ kind: 'io', handlerPath: expect.stringMatching(/blob-couchdb\/handler\.cjs$/), needs: ['couchdb'] });
     expect(new Set(inputsOf<{ key: string }>(workload).map(({ key }) => key)).size).toBe(400);
   });
 

@@ -23,8 +23,8 @@ const functions = new Registry('function', 'FBB_ERR_FUNCTION_UNKNOWN', readFunct
 
 /** A built-in workload as a suite makes it. */
 export function buildWorkload(name: string, options: Partial<Omit<WorkloadBuild, 'rng' | 'functions'>> & { readonly seed?: number } = {}): Workload {
-  const { seed = 42, cores = 2, load = 0.33, fib30Ms = 6.5, limit } = options;
-  return builtinWorkloads().get(name).build({ rng: createRng(seed).derive('workload'), functions, cores, load, fib30Ms, limit });
+  const { seed = 42, cores = 2, load = 0.33, fib30Ms = 6.5, limit, storage } = options;
+  return builtinWorkloads().get(name).build({ rng: createRng(seed).derive('workload'), functions, cores, load, fib30Ms, limit, storage });
 }
 
 /** The inputs of a workload in the order of its invocations. */

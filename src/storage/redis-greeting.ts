@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
-import type { StorageAddress } from '../storage/index.js';
-import { ok, type Check } from './check.js';
+import type { Greeting } from './greeting.js';
+import type { StorageAddress } from './storage-address.js';
 
 /** A command as Redis reads it. */
 function command(...words: readonly string[]): string {
@@ -27,25 +27,25 @@ function exchange({ host, port }: StorageAddress, commands: readonly string[], l
   });
 }
 
-function mendOf(address: StorageAddress, refused: string): string {
-  if (/^-(NOAUTH|WRONGPASS)|invalid password/i.test(refused)) return `--storage redis://<user>:<password>@${address.host}:${address.port}, as redis.conf says (requirepass, or ACL)`;
-  if (/^-DENIED/.test(refused)) return `redis-cli -h ${address.host} -p ${address.port} CONFIG SET protected-mode no, or a password`;
-  return `redis-cli -h ${address.host} -p ${address.port} PING shows what answers there`;
+function refusal({ host, port, hide }: StorageAddress, refused: string): Greeting {
+  const found = `refuses: ${hide(refused.slice(1))}`;
+  if (/^-(NOAUTH|WRONGPASS|NOPERM)|invalid password|without any password configured/i.test(refused)) return { state: 'denied', found, mend: `--storage redis://<user>:<password>@${host}:${port}, as redis.conf says (requirepass, or ACL)` };
+  if (/^-DENIED/.test(refused)) return { state: 'denied', found, mend: `redis-cli -h ${host} -p ${port} CONFIG SET protected-mode no, or a password` };
+  return { state: 'unreachable', found, mend: `redis-cli -h ${host} -p ${port} PING shows what answers there` };
 }
 
-/** Whether Redis answers PING. */
-export async function checkRedis(address: StorageAddress, limitMs: number): Promise<Check> {
+/** Whether Redis answers PING within `limitMs`, after AUTH when the address has a password. */
+export async function greetRedis(address: StorageAddress, limitMs: number): Promise<Greeting> {
   const { user, password, host, port, hide } = address;
-  const name = address.origin;
   const greeting = password === undefined ? [] : [command('AUTH', ...(user === undefined ? [] : [user]), password)];
   try {
     const lines = await exchange(address, [...greeting, command('PING')], limitMs);
-    if (lines.at(-1) === '+PONG') return ok(name, 'answers PING');
+    if (lines.at(-1) === '+PONG') return { state: 'ok', found: 'answers PING' };
     const refused = lines.find((line) => line.startsWith('-'));
-    const found = refused === undefined ? `does not speak as Redis does: ${JSON.stringify(hide(lines[0] ?? '').slice(0, 80))}` : `refuses: ${hide(refused.slice(1))}`;
-    return { name, state: 'failed', found, mend: mendOf(address, refused ?? '') };
+    if (refused !== undefined) return refusal(address, refused);
+    return { state: 'unreachable', found: `does not speak as Redis does: ${JSON.stringify(hide(lines[0] ?? '').slice(0, 80))}`, mend: `redis-cli -h ${host} -p ${port} PING shows what answers there` };
   } catch (thrown) {
     const { message, code } = thrown as NodeJS.ErrnoException;
-    return { name, state: 'failed', found: `does not answer: ${hide(message || (code ?? 'no reason given'))}`, mend: `redis-server --port ${port} on ${host}` };
+    return { state: 'unreachable', found: `does not answer: ${hide(message || (code ?? 'no reason given'))}`, mend: `redis-server --port ${port} on ${host}` };
   }
 }
