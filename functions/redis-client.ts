@@ -22,25 +22,28 @@ function meaningOf(said: string): HandlerCode | undefined {
   return meanings.find(([pattern]) => pattern.test(said))?.[1];
 }
 
-async function connect(url: URL, client: string | undefined): Promise<Redis> {
+/** Where a client connects to, and how: nothing is tried for ever. */
+export function redisOptions(url: URL, client: string | undefined) {
   const { user, password } = credentialsOf(url);
-  const redis = new Redis({
+  return {
     // A socket wants an address of version 6 without its brackets.
     host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
     port: Number(url.port || defaultPort),
     ...(user === '' ? {} : { username: user }),
     ...(password === '' ? {} : { password }),
     ...(client === undefined ? {} : { connectionName: encodeURIComponent(client) }),
-    lazyConnect: true,
     enableReadyCheck: false,
     connectTimeout: connectLimitMs,
     commandTimeout: operationLimitMs(),
     // Whoever retries is `withClient`, once: a client that reconnects by itself could do so for ever.
     retryStrategy: null,
     maxRetriesPerRequest: 0,
-    enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
-  });
+  };
+}
+
+async function connect(url: URL, client: string | undefined): Promise<Redis> {
+  const redis = new Redis({ ...redisOptions(url, client), lazyConnect: true, enableOfflineQueue: false });
   let why: unknown;
   redis.on('error', (error: unknown) => (why = error));
   try {

@@ -1,6 +1,6 @@
 // Bundles what runs in processes of its own (containers, launcher, sampler, storage) into single files, because every module file a
 // container loads costs launch time, and copies the functions beside them.
-import { cpSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -18,6 +18,7 @@ await build({
   entryPoints: {
     main: 'src/runtime/main.ts',
     'thread-main': 'src/runtime/thread-main.ts',
+    'client-sharing': 'src/runtime/client-sharing.ts',
     launcher: 'src/backends/process/launcher.ts',
     'docker-launcher': 'src/backends/docker/launcher.ts',
     sampler: 'src/metrics/sampler-main.ts',
@@ -32,11 +33,16 @@ await build({
   outExtension: { '.js': '.cjs' },
   minifyWhitespace: true,
 });
-await build({
-  ...common,
-  entryPoints: Object.fromEntries(functions.map((name) => [`${name}/handler`, `functions/${name}/handler.ts`])),
-  outdir: 'dist/functions',
-  outExtension: { '.js': '.cjs' },
-  minifyWhitespace: true,
-});
+// A package whose clients a function shares stays a file of its own beside it, so that loading it can be seen at run time; the name is that of
+// src/core/known-clients.ts.
+const clientFile = (module) => `${module.replace(/^@/, '').replaceAll('/', '-')}.cjs`;
+for (const name of functions) {
+  const { share = [] } = JSON.parse(readFileSync(join(root, 'functions', name, 'manifest.json'), 'utf8'));
+  const packages = share.map((client) => (typeof client === 'string' ? client : client.module));
+  const beside = { name: 'shared-clients', setup: ({ onResolve }) => onResolve({ filter: /^[^./]/ }, ({ path }) => (packages.includes(path) ? { path: `./${clientFile(path)}`, external: true } : undefined)) };
+  await build({ ...common, entryPoints: [`functions/${name}/handler.ts`], outfile: `dist/functions/${name}/handler.cjs`, plugins: [beside], minifyWhitespace: true });
+  for (const path of packages) {
+    await build({ ...common, stdin: { contents: `module.exports = require(${JSON.stringify(path)});`, resolveDir: root }, outfile: `dist/functions/${name}/${clientFile(path)}`, minifyWhitespace: true });
+  }
+}
 for (const name of functions) cpSync(join(root, 'functions', name, 'manifest.json'), join(root, 'dist/functions', name, 'manifest.json'));

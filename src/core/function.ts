@@ -1,3 +1,5 @@
+import type { SharedClient } from './known-clients.js';
+
 /** How a function spends its time; decides how a container expands it (worker threads or the event loop). */
 type FunctionKind = 'cpu' | 'io';
 
@@ -18,6 +20,8 @@ export interface FunctionSpec {
   readonly timeoutMs: number;
   /** Services the function talks to. */
   readonly needs: readonly StorageKind[];
+  /** Clients that it constructs by itself and that its invocations share where containers share resources. */
+  readonly share?: readonly SharedClient[] | undefined;
 }
 
 /** What is known of a resource besides how it is made. */

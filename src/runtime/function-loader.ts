@@ -1,6 +1,9 @@
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describeError } from '../core/errors.js';
 import type { FunctionModule, FunctionSpec } from '../core/function.js';
+import type { ResourceCache } from '../core/resource-cache.js';
+import type { Enter } from './invoke.js';
 
 /** Loads the module of a function. `.cjs` goes through `require`, which spares a container the start of the ES module loader. */
 export async function loadFunction(spec: FunctionSpec): Promise<FunctionModule> {
@@ -9,6 +12,17 @@ export async function loadFunction(spec: FunctionSpec): Promise<FunctionModule> 
   const candidate = [loaded, module].find((item) => typeof (item as Partial<FunctionModule> | null)?.handler === 'function');
   if (candidate === undefined) throw new Error(`${spec.handlerPath} exports no function named handler`);
   return candidate as FunctionModule;
+}
+
+/** A file of its own, loaded where it is needed: it would cost every other container launch time. */
+interface ClientSharingModule {
+  shareClients(spec: FunctionSpec, shares: boolean): Enter;
+}
+
+/** Has to be called before the function is loaded. Undefined where a function constructs no clients that are shared. */
+export function prepareSharing(spec: FunctionSpec, { policy }: ResourceCache): Enter | undefined {
+  if (spec.share === undefined) return undefined;
+  return (require(join(__dirname, 'client-sharing.cjs')) as ClientSharingModule).shareClients(spec, policy !== 'off');
 }
 
 /** Loads it, or says why not. */

@@ -4,7 +4,7 @@ import { processCpuMs } from '../core/process-cpu.js';
 import { addUsage, noSharing, noUsage, type ResourceUsage } from '../core/resource-cache.js';
 import { containerConfigVariable, type ContainerConfig, type WireInit, type WireUsage } from '../core/wire.js';
 import { EventLoopExecutor, SerialExecutor, type Executor } from './executors.js';
-import { tryLoadFunction } from './function-loader.js';
+import { prepareSharing, tryLoadFunction } from './function-loader.js';
 import { createProtocolServer, type Host } from './protocol-server.js';
 import { ResourceMultiplexer } from './resource-multiplexer.js';
 import { ThreadExecutor } from './thread-executor.js';
@@ -29,10 +29,11 @@ class Container implements Host {
     if (this.#loaded !== undefined) return `already holds '${this.#functionName}'`;
     const { spec, resourceCache = noSharing, serviceSliceMs } = init;
     if (spec === undefined) return 'the body of /init must hold a spec';
+    const enter = prepareSharing(spec, resourceCache);
     const module = await tryLoadFunction(spec);
     if (typeof module === 'string') return module;
     const multiplexer = new ResourceMultiplexer(resourceCache);
-    const loop = { spec, module, multiplexer };
+    const loop = { spec, module, multiplexer, enter };
     const memoryLimitMb = this.#memoryLimitMb;
     const expanded = (): Executor =>
       spec.kind === 'io'

@@ -29,6 +29,8 @@ export interface Lease {
   resource<T>(kind: string, args: unknown, create: () => T | Promise<T>, options?: ResourceOptions<T>): Promise<T>;
   /** The same for what is made at once. */
   resourceSync<T>(kind: string, args: unknown, create: () => T, options?: ResourceOptions<T>): T;
+  /** Calls back at the end; for what the invocation has put into a resource that others use too. */
+  atEnd(callback: () => void): void;
   /** The invocation has ended. May be called again. */
   end(): void;
 }
@@ -64,6 +66,7 @@ export class ResourceMultiplexer {
 
   lease(): Lease {
     const held: Entry[] = [];
+    const callbacks: (() => void)[] = [];
     let open = true;
     this.#sizes.leaseOpened();
     const find = (kind: string, args: unknown, options: ResourceOptions<unknown> | undefined): { readonly entry: Entry; readonly isNew: boolean } => {
@@ -85,10 +88,12 @@ export class ResourceMultiplexer {
         if (entry.state !== 'made') throw new Error(`a resource of kind '${kind}' is being made and cannot be had at once`);
         return entry.value as T;
       },
+      atEnd: (callback) => void callbacks.push(callback),
       end: () => {
         if (!open) return;
         open = false;
         this.#sizes.leaseEnded();
+        for (const callback of callbacks) callback();
         for (const entry of held) {
           entry.users -= 1;
           this.#disposeIfUnused(entry);

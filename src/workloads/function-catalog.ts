@@ -1,7 +1,21 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
-import { describeError, FbbError, longestTimerMs, storageKinds, type FunctionSpec } from '../core/index.js';
+import { describeError, FbbError, knownClients, longestTimerMs, storageKinds, type SharedClient, type FunctionSpec } from '../core/index.js';
+
+const knownClientSchema = z.string().transform((module, ctx): SharedClient => {
+  const known = knownClients.find((client) => client.module === module);
+  if (known !== undefined) return known;
+  ctx.addIssue({ code: 'custom', message: `nothing is known of the clients of '${module}': say { module, exports, close }, or name one of ${knownClients.map((client) => client.module).join(', ')}` });
+  return z.NEVER;
+});
+
+const sharedClientSchema = z.strictObject({
+  module: z.string().regex(/^(@[a-z0-9._-]+\/)?[a-z0-9._-]+$/, 'must be the name of a package'),
+  exports: z.array(z.string()).min(1),
+  close: z.array(z.string()).default([]),
+  broken: z.strictObject({ property: z.string(), values: z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])).min(1) }).optional(),
+});
 
 const manifestSchema = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]*$/),
@@ -10,6 +24,7 @@ const manifestSchema = z.strictObject({
   handler: z.string(),
   timeoutMs: z.number().int().positive().max(longestTimerMs),
   needs: z.array(z.enum(storageKinds)).default([]),
+  share: z.array(z.union([knownClientSchema, sharedClientSchema])).min(1).optional(),
 });
 
 /** A function folder: what it is, and where its handler lies. */
@@ -29,10 +44,11 @@ function readFolder(folder: string): FunctionFolder {
     const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'manifest'}: ${issue.message}`);
     throw new FbbError('FBB_ERR_FUNCTION_MANIFEST', `${path}: ${problems.join('; ')}.`);
   }
-  const { name, description, kind, handler, timeoutMs, needs } = parsed.data;
+  const { name, description, kind, handler, timeoutMs, needs, share } = parsed.data;
   const handlerPath = isAbsolute(handler) ? handler : join(folder, handler);
   if (!existsSync(handlerPath)) throw new FbbError('FBB_ERR_FUNCTION_MANIFEST', `${path} names the handler ${handler}, which does not exist.`);
-  return { name, description, kind, handlerPath, timeoutMs, needs };
+  if (share !== undefined && !handlerPath.endsWith('.cjs')) throw new FbbError('FBB_ERR_FUNCTION_MANIFEST', `${path} shares clients, and its handler ${handler} is no CommonJS module (.cjs): only what is required can be watched.`);
+  return { name, description, kind, handlerPath, timeoutMs, needs, ...(share === undefined ? {} : { share }) };
 }
 
 /** Reads every function folder below `root`. */

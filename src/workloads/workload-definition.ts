@@ -58,8 +58,8 @@ export function assembleWorkload({ name, folder, usualFunction = folder.name, fu
     digest.update(`${arrival.intendedMs.toFixed(3)},${functionIds[arrival.functionIndex] ?? ''},${JSON.stringify(inputs[i])}\n`);
   }
   const specOf = (functionId: string): FunctionSpec => {
-    const { name: functionName, kind, handlerPath, timeoutMs, needs } = folder;
-    return { functionId, name: functionName, kind, handlerPath, timeoutMs, needs };
+    const { name: functionName, kind, handlerPath, timeoutMs, needs, share } = folder;
+    return { functionId, name: functionName, kind, handlerPath, timeoutMs, needs, ...(share === undefined ? {} : { share }) };
   };
   const functions = new Map(functionIds.map((functionId): [string, FunctionSpec] => [functionId, specOf(functionId)]));
   return {

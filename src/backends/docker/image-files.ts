@@ -64,7 +64,7 @@ export function imageContent({ runtimeFolder, functionsFolder, functions, withNo
     files: [
       ...(withNode ? [{ path: nodeInImage, from: process.execPath, mode: 0o755 }, { path: '/etc/passwd', from: { text: 'fbb:x:65532:65532::/tmp:/sbin/nologin\n' }, mode: 0o644 }] : []),
       ...libraries.map((path) => ({ path, from: path, mode: 0o755 })),
-      ...['main.cjs', 'thread-main.cjs'].map((name) => ({ path: posix.join(dirname(runtimeInImage), name), from: join(runtimeFolder, name), mode: 0o644 })),
+      ...['main.cjs', 'thread-main.cjs', 'client-sharing.cjs'].map((name) => ({ path: posix.join(dirname(runtimeInImage), name), from: join(runtimeFolder, name), mode: 0o644 })),
       ...folders.flatMap((folder) => filesBelow(folder).map((path) => ({ path: inImage(path), from: path, mode: 0o644 }))),
     ],
     libraryFolders: [...new Set(libraries.map((path) => dirname(path)))],
