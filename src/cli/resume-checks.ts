@@ -1,14 +1,14 @@
 import { FbbError } from '../core/index.js';
 import type { Manifest } from '../results/index.js';
 import { formatResourceCache, readResourceCache, type PluginSchedulers, type Suite, type SuitePlan } from '../suites/index.js';
-import { originsOf, storageOf } from './storage-options.js';
+import { optionsOf, originsOf, storageOf } from './storage-options.js';
 import { experimentsAskedFor, limitOf, warmupOf, type SuiteOptions } from './suite-selection.js';
 
 /** Of a storage no password is kept, so one that the earlier run had must be said again. */
 function checkStorageGiven({ id, settings: { storage } }: Manifest, options: SuiteOptions): void {
   if (storage.length === 0 || options.storage !== undefined) return;
   throw new FbbError('FBB_ERR_RESULTS_RESUME', `${id} was run with --storage ${storage.join(' and ')}, and of a storage no user and password are kept.`, {
-    fix: `Give it again: ${storage.map((origin) => `--storage ${origin.startsWith('redis:') ? '' : 'couchdb='}${origin}`).join(' ')}, with user and password if it has them.`,
+    fix: `Give it again: ${optionsOf(storage)}, with user and password if it has them.`,
   });
 }
 
