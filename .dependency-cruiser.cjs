@@ -48,9 +48,9 @@ module.exports = {
     },
 
     folderImportsOnly('core'),
-    ...['schedulers', 'engine', 'workloads', 'metrics', 'stats', 'results', 'storage', 'plugins'].map((folder) => folderImportsOnly(folder, 'core')),
+    ...['caches', 'schedulers', 'engine', 'workloads', 'metrics', 'stats', 'results', 'storage', 'plugins'].map((folder) => folderImportsOnly(folder, 'core')),
     folderImportsOnly('testkit', 'core', 'engine', 'plugins'),
-    folderImportsOnly('suites', 'core', 'engine', 'plugins', 'schedulers', 'workloads', 'metrics', 'results', 'stats', 'backends', 'storage'),
+    folderImportsOnly('suites', 'core', 'caches', 'engine', 'plugins', 'schedulers', 'workloads', 'metrics', 'results', 'stats', 'backends', 'storage'),
     folderImportsOnly('report', 'core', 'results', 'stats'),
     folderImportsOnly('doctor', 'core', 'metrics', 'storage', 'backends'),
     {
@@ -58,7 +58,7 @@ module.exports = {
       comment: 'A backend may import core (by index.ts), itself, and what launched containers have in common (by index.ts), not another backend.',
       severity: 'error',
       from: { path: '^src/backends/([^/]+)/', pathNot: ownProcesses },
-      to: { path: '^src/', pathNot: ['^src/backends/$1/', '^src/backends/launched/index\\.ts$', '^src/core/index\\.ts$'] },
+      to: { path: '^src/', pathNot: ['^src/backends/$1/', '^src/backends/launched/index\\.ts$', '^src/core/index\\.ts$', '^src/caches/index\\.ts$'] },
     },
     {
       name: 'backends-imports',
@@ -71,7 +71,7 @@ module.exports = {
       comment: `A program of src/${folder} may import single files of core, of its own folder, and, if it launches containers, of what those have in common.`,
       severity: 'error',
       from: { path },
-      to: { path: '^src/', pathNot: ['^src/core/', `^src/${folder}/`, ...(folder.startsWith('backends/') ? ['^src/backends/launched/'] : [])] },
+      to: { path: '^src/', pathNot: ['^src/core/', `^src/${folder}/`, ...(folder.startsWith('backends/') ? ['^src/backends/launched/'] : []), ...(folder === 'runtime' ? ['^src/caches/'] : [])] },
     })),
     {
       name: 'cli-imports',

@@ -1,5 +1,4 @@
-import type { ResourceCache } from '../core/resource-cache.js';
-import type { Rng } from '../core/rng.js';
+import type { ResourceCache, Rng } from '../core/index.js';
 import type { EvictionPolicy } from './eviction-policy.js';
 import { Gdsf } from './gdsf.js';
 import { Lfu } from './lfu.js';

@@ -18,10 +18,9 @@ export class Lru<Key> implements EvictionPolicy<Key> {
   }
 
   evict(): Key | undefined {
-    for (const key of this.#keys) {
-      this.#keys.delete(key);
-      return key;
-    }
-    return undefined;
+    const { value: oldest, done } = this.#keys.values().next();
+    if (done === true) return undefined;
+    this.#keys.delete(oldest);
+    return oldest;
   }
 }

@@ -1,4 +1,4 @@
-import type { Rng } from '../core/rng.js';
+import type { Rng } from '../core/index.js';
 import type { EvictionPolicy } from './eviction-policy.js';
 
 /** Every key is as likely to go as every other. */

@@ -12,6 +12,10 @@ function checkStorageGiven({ id, settings: { storage } }: Manifest, options: Sui
   });
 }
 
+function cacheOf({ cache }: SuiteOptions): string | undefined {
+  return cache === undefined ? undefined : formatResourceCache(readResourceCache(cache));
+}
+
 /** Throws unless an earlier run is one of this suite with these options. */
 export function checkSameRun(manifest: Manifest, suite: Suite, options: SuiteOptions): void {
   if (manifest.suite.name !== suite.name || manifest.suite.hash !== suite.hash) {
@@ -25,7 +29,7 @@ export function checkSameRun(manifest: Manifest, suite: Suite, options: SuiteOpt
     ['--schedulers', options.schedulers, selection.schedulers],
     ['--scheduler', options.scheduler, selection.plugins],
     ['--set', options.set, selection.set],
-    ['--cache', options.cache === undefined ? undefined : formatResourceCache(readResourceCache(options.cache)), selection.cache],
+    ['--cache', cacheOf(options), selection.cache],
     ['--repeat', options.repeat, selection.repeat],
     ['--limit', options.limit, selection.limit],
     ['--load', options.load, selection.load],

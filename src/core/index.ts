@@ -25,7 +25,7 @@ export { processCpuMs } from './process-cpu.js';
 export type { CellProfile } from './profile.js';
 export type { Recorder, RowSink } from './recorder.js';
 export { Registry } from './registry.js';
-export { cachePolicies, isLimited, noSharing, unboundedSharing, type ResourceCache, type ResourceUsage } from './resource-cache.js';
+export { cachePolicies, isLimited, noSharing, noUsage, unboundedSharing, type ResourceCache, type ResourceUsage } from './resource-cache.js';
 export { createRng, type Rng } from './rng.js';
 export {
   cpuClasses,

@@ -76,7 +76,7 @@ export interface SamplerCost {
 export interface ResourceTotals extends Omit<ResourceUsage, 'peak'> {
   /** Most resources that existed at a time in one container. */
   readonly peakInContainer: number;
-  /** Containers that served invocations and did not live to tell. */
+  /** Containers that served invocations and tell nothing of it. */
   readonly untoldContainers: number;
 }
 

@@ -13,6 +13,31 @@ export function isLimited(policy: CachePolicy): boolean {
   return policy !== 'off' && policy !== 'unbounded';
 }
 
+export const noUsage: ResourceUsage = { hits: 0, misses: 0, failures: 0, evictions: 0, broken: 0, peak: 0, creationMs: 0, savedBytes: 0 };
+
+/** Of two that share nothing with each other; their peaks may not have been at the same time, so that of both is at most their sum. */
+export function addUsage(a: ResourceUsage, b: ResourceUsage): ResourceUsage {
+  return combine(a, b, 1);
+}
+
+/** What has come since `before`. */
+export function usageSince(before: ResourceUsage, now: ResourceUsage): ResourceUsage {
+  return combine(now, before, -1);
+}
+
+function combine(a: ResourceUsage, b: ResourceUsage, sign: 1 | -1): ResourceUsage {
+  return {
+    hits: a.hits + sign * b.hits,
+    misses: a.misses + sign * b.misses,
+    failures: a.failures + sign * b.failures,
+    evictions: a.evictions + sign * b.evictions,
+    broken: a.broken + sign * b.broken,
+    peak: a.peak + sign * b.peak,
+    creationMs: a.creationMs + sign * b.creationMs,
+    savedBytes: a.savedBytes + sign * b.savedBytes,
+  };
+}
+
 export const noSharing: ResourceCache = { policy: 'off' };
 export const unboundedSharing: ResourceCache = { policy: 'unbounded' };
 

@@ -45,6 +45,8 @@ export interface WireOutcome {
   readonly concurrency?: number;
   /** CPU time of the container since its start, in ms. */
   readonly container_cpu_ms?: number;
+  /** What became of all requests for resources in the container so far; absent when there were none. */
+  readonly resources?: ResourceUsage;
   /** Execution and in-container wait in ms, as the artifact names them. */
   readonly exec_time: number;
   readonly queue_time: number;
@@ -68,5 +70,4 @@ export const containerConfigVariable = 'FBB_CONTAINER';
 export interface WireUsage {
   readonly cpuMs: number;
   readonly peakMemoryMb: number;
-  readonly resources?: ResourceUsage;
 }

@@ -58,9 +58,10 @@ const resourceColumns = ['scheduler', 'cache', 'requests', 'made', 'hits', 'idea
 
 /** What the multiplexer did, a row a cell. */
 function resourceBlock(title: string, cells: readonly Sharing[], style: TableStyle): string {
-  const base = cells.find(({ resources }) => resources.policy === 'off') ?? (cells[0] as Sharing);
+  const base = cells.find(({ resources }) => resources.policy === 'off') ?? cells[0];
+  if (base === undefined) return '';
   const untold = cells.reduce((sum, { resources }) => sum + resources.untoldContainers, 0);
-  const missing = untold === 0 ? '' : `; ${untold} containers did not live to tell`;
+  const missing = untold === 0 ? '' : `; ${untold} containers tell nothing`;
   const ratios = cells.length > 1 ? `, × against ${base.label}` : '';
   return `${style.bold(title)}   clients that invocations asked for and containers made${ratios}${missing}\n${tableOf(resourceColumns, cells.map((cell) => resourceRow(cell, base)))}\n`;
 }

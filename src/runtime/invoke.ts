@@ -1,7 +1,8 @@
 import { describeError, handlerCodeOf, type ErrorCode } from '../core/errors.js';
-import type { FunctionModule } from '../core/function.js';
+import type { FunctionContext, FunctionModule } from '../core/function.js';
 import { monotonicNowMs } from '../core/monotonic-clock.js';
-import type { ResourceMultiplexer } from './resource-multiplexer.js';
+import type { ResourceUsage } from '../core/resource-cache.js';
+import type { Lease, ResourceMultiplexer } from './resource-multiplexer.js';
 import { threadCpuMs } from './thread-cpu.js';
 
 /** How one run of a handler ended, on the host's monotonic clock. */
@@ -15,6 +16,8 @@ export interface Run {
   readonly errorCode?: ErrorCode;
   readonly message?: string;
   readonly result?: unknown;
+  /** Of a thread: what became of requests for resources there since the run before. */
+  readonly resources?: ResourceUsage;
 }
 
 /** One invocation to run, and when the container received it. */
@@ -24,10 +27,15 @@ export interface Job {
   readonly receivedMs: number;
 }
 
+/** Calls what is given inside an invocation, so that everything that comes of it belongs there. */
+export type Enter = <T>(lease: Lease, call: () => T) => T;
+
 interface InvokeOptions {
   readonly module: FunctionModule;
   readonly multiplexer: ResourceMultiplexer;
   readonly signal: AbortSignal;
+  /** Tells constructors that are intercepted whose invocation calls them; undefined where none are. */
+  readonly enter?: Enter | undefined;
   /** Whether this thread runs nothing else meanwhile, so that its CPU time is the handler's. */
   readonly ownsThread: boolean;
 }
@@ -41,14 +49,18 @@ function said(check: () => string | undefined): string | undefined {
   }
 }
 
-/** Runs a handler once and checks its output; never throws. */
+/** Runs a handler once and checks its output; never throws. Its resources are its own until the handler has really ended, whoever has given it up before. */
 export async function invoke(job: Job, options: InvokeOptions): Promise<Run> {
-  const { module, multiplexer, signal, ownsThread } = options;
-  const ctx = {
-    invocationId: job.invocationId,
-    signal,
-    resource: <T>(kind: string, args: unknown, create: () => T | Promise<T>): Promise<T> => multiplexer.get(kind, args, create),
-  };
+  const lease = options.multiplexer.lease();
+  try {
+    return await invokeWith(lease, job, options);
+  } finally {
+    lease.end();
+  }
+}
+
+async function invokeWith(lease: Lease, job: Job, { module, signal, ownsThread, enter }: InvokeOptions): Promise<Run> {
+  const ctx: FunctionContext = { invocationId: job.invocationId, signal, resource: (kind, args, create, more) => lease.resource(kind, args, create, more) };
   const refused = said(() => module.checkInput?.(job.input));
   if (refused !== undefined) {
     const atMs = monotonicNowMs();
@@ -58,7 +70,7 @@ export async function invoke(job: Job, options: InvokeOptions): Promise<Run> {
   const startedMs = monotonicNowMs();
   let result: unknown;
   try {
-    const returned = module.handler(job.input, ctx);
+    const returned = enter === undefined ? module.handler(job.input, ctx) : enter(lease, () => module.handler(job.input, ctx));
     result = returned instanceof Promise ? await returned : returned;
   } catch (thrown) {
     return { status: 'failed', startedMs, endedMs: monotonicNowMs(), errorCode: handlerCodeOf(thrown), message: describeError(thrown) };

@@ -1,7 +1,7 @@
 import { connect, Socket } from 'node:net';
 import { join } from 'node:path';
 import { processCpuMs } from '../core/process-cpu.js';
-import { noSharing } from '../core/resource-cache.js';
+import { addUsage, noSharing, noUsage, type ResourceUsage } from '../core/resource-cache.js';
 import { containerConfigVariable, type ContainerConfig, type WireInit, type WireUsage } from '../core/wire.js';
 import { EventLoopExecutor, SerialExecutor, type Executor } from './executors.js';
 import { tryLoadFunction } from './function-loader.js';
@@ -10,6 +10,8 @@ import { ResourceMultiplexer } from './resource-multiplexer.js';
 import { ThreadExecutor } from './thread-executor.js';
 
 const threadIdleMs = 60_000;
+/** A container that is to end waits so long for its resources to end. */
+const disposalLimitMs = 250;
 
 /** A container holds one function, loaded once; executors are made when they are first needed. */
 class Container implements Host {
@@ -17,6 +19,7 @@ class Container implements Host {
   #loaded: { serial: Executor; expanded: () => Executor; multiplexer: ResourceMultiplexer } | undefined;
   #expanded: Executor | undefined;
   #functionName: string | undefined;
+  #ofThreads = noUsage;
 
   constructor(memoryLimitMb: number) {
     this.#memoryLimitMb = memoryLimitMb;
@@ -25,11 +28,10 @@ class Container implements Host {
   async init(init: WireInit): Promise<string | undefined> {
     if (this.#loaded !== undefined) return `already holds '${this.#functionName}'`;
     const { spec, resourceCache = noSharing, serviceSliceMs } = init;
-    const multiplexing = resourceCache.policy !== 'off';
     if (spec === undefined) return 'the body of /init must hold a spec';
     const module = await tryLoadFunction(spec);
     if (typeof module === 'string') return module;
-    const multiplexer = new ResourceMultiplexer(multiplexing);
+    const multiplexer = new ResourceMultiplexer(resourceCache);
     const loop = { spec, module, multiplexer };
     const memoryLimitMb = this.#memoryLimitMb;
     const expanded = (): Executor =>
@@ -37,11 +39,14 @@ class Container implements Host {
         ? new EventLoopExecutor(loop)
         : new ThreadExecutor({
             spec,
-            multiplexing,
+            resourceCache,
             memoryLimitMb,
             workerPath: join(__dirname, 'thread-main.cjs'),
             idleMs: threadIdleMs,
             serviceSliceMs,
+            onResources: (used) => {
+              this.#ofThreads = addUsage(this.#ofThreads, used);
+            },
           });
     this.#loaded = { serial: new SerialExecutor(loop), expanded, multiplexer };
     this.#functionName = init.function;
@@ -55,8 +60,17 @@ class Container implements Host {
   }
 
   status(): object {
-    const multiplexer = this.#loaded?.multiplexer;
-    return { status: this.#loaded === undefined ? 'new' : 'ok', function: this.#functionName, resources: { hits: multiplexer?.hits, misses: multiplexer?.misses } };
+    return { status: this.#loaded === undefined ? 'new' : 'ok', function: this.#functionName, resources: this.resources };
+  }
+
+  /** What became of requests for resources, on the main thread and all others. */
+  get resources(): ResourceUsage {
+    return addUsage(this.#ofThreads, this.#loaded?.multiplexer.usage ?? noUsage);
+  }
+
+  /** Ends the resources of the main thread; those of others end with their threads. */
+  async close(): Promise<void> {
+    await this.#loaded?.multiplexer.close(disposalLimitMs);
   }
 }
 
@@ -78,12 +92,12 @@ function endWithDescendants(): void {
 }
 
 /** The connection to the launcher: `ready` up, `stop` down, usage up. When it closes, the harness is gone and so is this container. */
-function openControl({ controlFd, controlPath }: ContainerConfig): Socket | undefined {
+function openControl({ controlFd, controlPath }: ContainerConfig, container: Container): Socket | undefined {
   if (controlFd === undefined && controlPath === undefined) return undefined;
   const control = controlPath === undefined ? new Socket({ fd: controlFd }) : connect(controlPath);
   control.on('data', (data) => {
     if (!data.includes('stop')) return;
-    control.end(`usage ${JSON.stringify(usage())}\n`, () => process.exit(0));
+    void container.close().then(() => control.end(`usage ${JSON.stringify(usage())}\n`, () => process.exit(0)));
   });
   control.on('end', endWithDescendants);
   control.on('error', (error) => {
@@ -95,8 +109,8 @@ function openControl({ controlFd, controlPath }: ContainerConfig): Socket | unde
 
 async function main(): Promise<void> {
   const config = JSON.parse(process.env[containerConfigVariable] ?? '{"memoryLimitMb":1024,"port":5000}') as ContainerConfig;
-  const control = openControl(config);
   const container = new Container(config.memoryLimitMb);
+  const control = openControl(config, container);
   const server = createProtocolServer(container);
   server.on('error', (error) => {
     process.stderr.write(`cannot listen: ${error.message}\n`);

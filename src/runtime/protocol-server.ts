@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { describeError } from '../core/errors.js';
 import { monotonicNowMs } from '../core/monotonic-clock.js';
 import { processCpuMs } from '../core/process-cpu.js';
+import type { ResourceUsage } from '../core/resource-cache.js';
 import { modeHeader, ndjsonType, type WireInit, type WireInvocation, type WireOutcome } from '../core/wire.js';
 import type { Executor } from './executors.js';
 import type { Job, Run } from './invoke.js';
@@ -11,6 +12,8 @@ export interface Host {
   init(init: WireInit): Promise<string | undefined>;
   executor(mode: 'serial' | 'expanded'): Executor | undefined;
   status(): object;
+  /** What became of all requests for resources so far. */
+  readonly resources: ResourceUsage;
 }
 
 const jsonHeaders = { 'content-type': 'application/json' };
@@ -38,7 +41,7 @@ function representable(result: unknown): unknown {
   }
 }
 
-function toWire(job: Job, run: Run, withResult: boolean): WireOutcome {
+function toWire(job: Job, run: Run, { resources }: Host, withResult: boolean): WireOutcome {
   return {
     function_id: job.invocationId,
     status: run.status,
@@ -49,6 +52,7 @@ function toWire(job: Job, run: Run, withResult: boolean): WireOutcome {
     ...(run.cpuMs === undefined ? {} : { cpu_ms: run.cpuMs }),
     ...(run.concurrency === undefined ? {} : { concurrency: run.concurrency }),
     container_cpu_ms: processCpuMs(),
+    ...(resources.hits + resources.misses === 0 ? {} : { resources }),
     exec_time: run.endedMs - run.startedMs,
     queue_time: run.startedMs - job.receivedMs,
     ...(withResult ? { result: representable(run.result) } : {}),
@@ -65,7 +69,7 @@ function parseInvocations(body: string, single: boolean): WireInvocation[] {
 }
 
 /** Runs the batch and answers: a line an outcome as it comes, or one object when the last has ended. */
-function runBatch(executor: Executor, invocations: readonly WireInvocation[], response: ServerResponse, format: 'stream' | 'object' | 'single'): void {
+function runBatch({ host, executor }: { readonly host: Host; readonly executor: Executor }, invocations: readonly WireInvocation[], response: ServerResponse, format: 'stream' | 'object' | 'single'): void {
   const receivedMs = monotonicNowMs();
   const jobs = invocations.map((item): Job => ({ invocationId: item.function_id, input: item.input, receivedMs }));
   const outcomes: Record<string, WireOutcome> = {};
@@ -78,7 +82,7 @@ function runBatch(executor: Executor, invocations: readonly WireInvocation[], re
   }
   executor.run(jobs, (job, run) => {
     open -= 1;
-    const outcome = toWire(job, run, format !== 'stream');
+    const outcome = toWire(job, run, host, format !== 'stream');
     if (format === 'stream') {
       const line = `${JSON.stringify(outcome)}\n`;
       if (open === 0) response.end(line);
@@ -115,7 +119,7 @@ async function route(host: Host, request: IncomingMessage, response: ServerRespo
     return;
   }
   const streamed = request.headers.accept === ndjsonType;
-  runBatch(executor, invocations, response, streamed ? 'stream' : single ? 'single' : 'object');
+  runBatch({ host, executor }, invocations, response, streamed ? 'stream' : single ? 'single' : 'object');
 }
 
 /** The HTTP server of a container. Bad requests are answered with 400 and what was wrong. */

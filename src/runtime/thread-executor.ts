@@ -4,6 +4,7 @@ import { SHARE_ENV, Worker } from 'node:worker_threads';
 import type { ErrorCode } from '../core/errors.js';
 import type { FunctionSpec } from '../core/function.js';
 import { MonotonicClock, monotonicNowMs } from '../core/monotonic-clock.js';
+import type { ResourceCache, ResourceUsage } from '../core/resource-cache.js';
 import { ThreadSupply } from '../core/thread-supply.js';
 import type { Executor } from './executors.js';
 import { timedOutRun, type Job, type Run } from './invoke.js';
@@ -11,12 +12,20 @@ import { timedOutRun, type Job, type Run } from './invoke.js';
 interface ThreadOptions {
   readonly spec: FunctionSpec;
   readonly workerPath: string;
-  readonly multiplexing: boolean;
+  readonly resourceCache: ResourceCache;
   readonly memoryLimitMb: number;
+  /** Told what became of requests for resources on a thread since the last time. */
+  readonly onResources: (used: ResourceUsage) => void;
   /** Threads idle for longer than this end, all but one. */
   readonly idleMs: number;
   /** Least attained service: a thread that has used more CPU time for one invocation, in ms, yields to the others. */
   readonly serviceSliceMs: number | undefined;
+}
+
+/** What a thread is told at its start. */
+export interface ThreadData {
+  readonly spec: FunctionSpec;
+  readonly resourceCache: ResourceCache;
 }
 
 /** First message of a thread. */
@@ -86,10 +95,10 @@ export class ThreadExecutor implements Executor {
 
   #start(): void {
     const begunMs = monotonicNowMs();
-    const { spec, multiplexing, memoryLimitMb, workerPath } = this.#options;
+    const { spec, resourceCache, memoryLimitMb, workerPath } = this.#options;
     const worker = new Worker(workerPath, {
       env: SHARE_ENV,
-      workerData: { spec, multiplexing },
+      workerData: { spec, resourceCache } satisfies ThreadData,
       resourceLimits: { maxOldGenerationSizeMb: memoryLimitMb },
     });
     const thread: Thread = { worker, state: 'starting', task: undefined, timer: undefined, sinceMs: 0, threadId: null, yieldTimer: undefined, cpuBeforeMs: 0, yielding: false };
@@ -108,6 +117,7 @@ export class ThreadExecutor implements Executor {
   }
 
   #completed(thread: Thread, run: Run): void {
+    if (run.resources !== undefined) this.#options.onResources(run.resources);
     this.#end(thread, { ...run, concurrency: this.#supply.busy });
     if (thread.yielding && !this.#stopYielding(thread)) {
       this.#discard(thread);

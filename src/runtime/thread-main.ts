@@ -1,21 +1,25 @@
-import { parentPort, workerData } from 'node:worker_threads';
-import type { FunctionSpec } from '../core/function.js';
+import { parentPort, threadId, workerData } from 'node:worker_threads';
 import { kernelThreadId } from '../core/kernel-thread.js';
+import { noUsage, usageSince } from '../core/resource-cache.js';
 import { loadFunction } from './function-loader.js';
 import { invoke, type Job } from './invoke.js';
-import type { ThreadReady } from './thread-executor.js';
+import type { ThreadData, ThreadReady } from './thread-executor.js';
 import { ResourceMultiplexer } from './resource-multiplexer.js';
 
 /** The program of a worker thread: one invocation at a time, until it is ended. */
 async function main(): Promise<void> {
-  const { spec, multiplexing } = workerData as { spec: FunctionSpec; multiplexing: boolean };
+  const { spec, resourceCache } = workerData as ThreadData;
   const port = parentPort;
   if (port === null) throw new Error('this file is the program of a worker thread');
   const module = await loadFunction(spec);
-  const multiplexer = new ResourceMultiplexer(multiplexing);
+  const multiplexer = new ResourceMultiplexer(resourceCache, threadId);
+  let told = noUsage;
   port.on('message', (job: Job) => {
     // The abort signal never fires here: a thread that runs over its time is terminated.
-    void invoke(job, { module, multiplexer, signal: new AbortController().signal, ownsThread: true }).then((run) => {
+    void invoke(job, { module, multiplexer, signal: new AbortController().signal, ownsThread: true }).then((ended) => {
+      const { usage } = multiplexer;
+      const run = usage.hits + usage.misses === told.hits + told.misses ? ended : { ...ended, resources: usageSince(told, usage) };
+      told = usage;
       try {
         port.postMessage(run);
       } catch {

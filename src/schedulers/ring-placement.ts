@@ -28,10 +28,8 @@ class HeldClients {
     this.#keys.delete(key);
     this.#keys.add(key);
     if (this.#keys.size <= this.#capacity) return;
-    for (const oldest of this.#keys) {
-      this.#keys.delete(oldest);
-      return;
-    }
+    const { value: oldest } = this.#keys.values().next();
+    this.#keys.delete(oldest as string);
   }
 }
 

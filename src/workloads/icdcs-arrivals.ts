@@ -54,7 +54,7 @@ function placeInSecond(second: number, units: readonly number[], rng: Rng): numb
 
 /** All 800 arrivals, ascending; the I/O workload is the first 400 of them. */
 export function icdcsArrivals(rng: Rng): IcdcsArrival[] {
-  return place(perSecond, callsPerHalf, rng);
+  return placed(perSecond, callsPerHalf, rng);
 }
 
 /**
@@ -65,11 +65,11 @@ export function icdcsArrivals(rng: Rng): IcdcsArrival[] {
 export function continuedArrivals(count: number, rng: Rng): IcdcsArrival[] {
   const countRng = rng.derive('counts');
   const counts: number[] = [...perSecond];
-  let placed = counts.reduce((sum, each) => sum + each, 0);
-  for (; placed < count; placed += counts.at(-1) as number) counts.push(perSecond[countRng.integer(perSecond.length)] as number);
+  let total = counts.reduce((sum, each) => sum + each, 0);
+  for (; total < count; total += counts.at(-1) as number) counts.push(perSecond[countRng.integer(perSecond.length)] as number);
   const calls: (readonly number[])[] = [];
-  for (let called = 0; called < placed; called += callsOf(calls.at(-1) as readonly number[])) calls.push(callsPerHalf[calls.length % callsPerHalf.length] as readonly number[]);
-  return place(counts, calls, rng).slice(0, count);
+  for (let called = 0; called < total; called += callsOf(calls.at(-1) as readonly number[])) calls.push(callsPerHalf[calls.length % callsPerHalf.length] as readonly number[]);
+  return placed(counts, calls, rng).slice(0, count);
 }
 
 function callsOf(calls: readonly number[]): number {
@@ -77,7 +77,7 @@ function callsOf(calls: readonly number[]): number {
 }
 
 /** Puts calls of functions into seconds; `calls`: how often each function is called, part by part of the workload. */
-function place(counts: readonly number[], calls: readonly (readonly number[])[], rng: Rng): IcdcsArrival[] {
+function placed(counts: readonly number[], calls: readonly (readonly number[])[], rng: Rng): IcdcsArrival[] {
   const orderRng = rng.derive('order');
   const placeRng = rng.derive('place');
   const units = calls.flatMap((ofPart) => callUnits(ofPart, orderRng));

@@ -36,7 +36,7 @@ describe('what containers shared', () => {
 
   it('takes creations that failed for none, and says how many containers did not tell', () => {
     const [table] = renderResources(manifestOf(), [cell('lru', 2, { resources: { hits: 5, misses: 5, failures: 2, evictions: 1, idealHits: 6, idealRequests: 10, untoldContainers: 3, creationMs: 30 } })], plain);
-    expect(lines(table)[0]).toContain('; 3 containers did not live to tell');
+    expect(lines(table)[0]).toContain('; 3 containers tell nothing');
     expect(lines(table)[2]).toBe('batching-expanding | lru:2 | 10 | 3 | 50.0 % | 60.0 % | 1 | 10.0 | – | – | 0.00');
   });
 

@@ -11,6 +11,6 @@ it.each([
   [undefined, 'FBB_ERR_FUNCTION_THREW'],
 ])('what a handler throws with the code %s is reported as %s', async (code, errorCode) => {
   const module = { handler: () => Promise.reject(Object.assign(new Error('it says\nwhy'), { code })) };
-  const run = await invoke({ invocationId: '0', input: {}, receivedMs: 0 }, { module, multiplexer: new ResourceMultiplexer(false), signal: new AbortController().signal, ownsThread: false });
+  const run = await invoke({ invocationId: '0', input: {}, receivedMs: 0 }, { module, multiplexer: new ResourceMultiplexer({ policy: 'off' }), signal: new AbortController().signal, ownsThread: false });
   expect(run).toMatchObject({ status: 'failed', errorCode, message: 'it says' });
 });

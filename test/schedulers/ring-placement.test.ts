@@ -17,7 +17,7 @@ function batchesOf(place: Place, windows: readonly (readonly string[])[]): strin
   const cell = cellOf(place);
   windows.forEach((keys, index) => {
     cell.clock.advanceTo(index * 400 + 10);
-    for (const key of keys) cell.arrive(key.includes('/') ? (key.split('/')[0] as string) : 'f', 0, key);
+    for (const key of keys) cell.arrive(key.includes('/') ? (key.split('/')[0]) : 'f', 0, key);
   });
   cell.finish();
   expect(faultsOf(cell)).toEqual([]);

@@ -19,6 +19,10 @@ async function resourcesOf(cell: PlannedCell): Promise<NonNullable<CellSummary['
   return summary.resources as NonNullable<CellSummary['resources']>;
 }
 
+function inOrder(text: string): string {
+  return text.split('').sort().join('');
+}
+
 /** The best there is, by following every choice of whom to evict: what the cache may hold, and the most hits up to there. */
 function bestHits(capacity: number): number {
   let states = new Map([['', 0]]);
@@ -27,8 +31,8 @@ function bestHits(capacity: number): number {
     const reach = (held: string, hits: number): void => void next.set(held, Math.max(hits, next.get(held) ?? 0));
     for (const [held, hits] of states) {
       if (held.includes(key)) reach(held, hits + 1);
-      else if (held.length < capacity) reach([...held, key].sort().join(''), hits);
-      else for (const victim of held) reach([...held.replace(victim, key)].sort().join(''), hits);
+      else if (held.length < capacity) reach(inOrder(held + key), hits);
+      else for (const victim of held) reach(inOrder(held.replace(victim, key)), hits);
     }
     states = next;
   }

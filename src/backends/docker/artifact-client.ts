@@ -61,6 +61,7 @@ function tell(listener: BatchListener, outcome: WireOutcome): void {
  * expanded; a serial batch is sent one invocation after another.
  */
 export class ArtifactClient implements ContainerClient {
+  readonly tellsResources = false;
   readonly #pool: Pool;
   readonly #batches = new OpenBatches();
   /** Serial batches wait for each other, as inside a container of ours. */

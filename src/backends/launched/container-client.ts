@@ -9,6 +9,8 @@ export interface BatchListener {
 
 /** How batches reach one container. */
 export interface ContainerClient {
+  /** Whether outcomes say what became of requests for resources. */
+  readonly tellsResources: boolean;
   runBatch(batch: Batch, inputOf: (id: number) => unknown, listener: BatchListener): void;
   /**
    * Calls back when no batch is under way. Used when the container is dead: what it had written before is still in the sockets and

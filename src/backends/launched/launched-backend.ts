@@ -11,6 +11,8 @@ import {
   type CpuState,
   type FunctionSpec,
   type MonotonicClock,
+  noUsage,
+  type ResourceUsage,
   type WireInit,
   type WireOutcome,
 } from '../../core/index.js';
@@ -82,6 +84,8 @@ interface Live {
   /** Undefined until somebody asks for it. */
   cpuState: CpuStateReader | undefined;
   client: ContainerClient | undefined;
+  /** What became of requests for resources, as its last outcome told. */
+  resources: ResourceUsage | undefined;
   /** Why a request to it failed, if one did. */
   failure: string | undefined;
 }
@@ -168,7 +172,7 @@ export class LaunchedBackend implements Backend {
     if (spec === undefined) throw new Error(`no function '${functionId}' in this cell`);
     const socketPath = this.#source.socketPath(this.#folder, id);
     const init = { function: functionId, spec, resourceCache, ...(serviceSliceMs === undefined ? {} : { serviceSliceMs }) };
-    this.#live.set(id, { container, socketPath, address: undefined, pid: undefined, budget: null, cpuClass: undefined, cpuState: undefined, client: undefined, failure: undefined });
+    this.#live.set(id, { container, socketPath, address: undefined, pid: undefined, budget: null, cpuClass: undefined, cpuState: undefined, client: undefined, resources: undefined, failure: undefined });
     this.#send({ type: 'launch', id, functionId, config: this.#source.containerConfig(init, socketPath), env });
   }
 
@@ -235,6 +239,8 @@ export class LaunchedBackend implements Backend {
 
   #report(containerId: number, outcome: WireOutcome): void {
     const { originMs } = this.#options.clock;
+    const live = this.#live.get(containerId);
+    if (live !== undefined) live.resources = outcome.resources ?? live.resources;
     this.#opened().listener.invocationEnded(containerId, Number(outcome.function_id), {
       status: outcome.status,
       errorCode: outcome.error_code,
@@ -307,7 +313,8 @@ export class LaunchedBackend implements Backend {
     live?.cpuState?.close();
     const expected = live === undefined || live.container.state === 'retired' || live.container.state === 'lost';
     if (!expected && this.#closing === undefined) listener.containerLost(id, code, live.failure === undefined ? reason : `${reason} (${live.failure})`);
-    listener.containerEnded(id, { cpuMs, peakMemoryMb });
+    const resources = live?.resources ?? (live?.client?.tellsResources === false ? undefined : noUsage);
+    listener.containerEnded(id, { cpuMs, peakMemoryMb, resources });
   }
 
   /** The normal end of a cell; or the launcher died, and what it left is removed here. */
@@ -318,7 +325,7 @@ export class LaunchedBackend implements Backend {
     for (const [containerId, live] of this.#live) {
       live.client?.close();
       live.cpuState?.close();
-      listener.containerEnded(containerId, { cpuMs: undefined, peakMemoryMb: undefined });
+      listener.containerEnded(containerId, { cpuMs: undefined, peakMemoryMb: undefined, resources: live.resources });
     }
     this.#live.clear();
     await this.#source.cleanUp();

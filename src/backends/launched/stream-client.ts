@@ -56,6 +56,7 @@ export function connectionsTo(address: Address): Pool {
 
 /** The HTTP side of one container that runs our runtime: outcomes come as they happen. */
 export class StreamClient implements ContainerClient {
+  readonly tellsResources = true;
   readonly #pool: Pool;
   readonly #sameClock: boolean;
   readonly #batches = new OpenBatches();

@@ -27,7 +27,7 @@ function cacheOf(cache: ResourceCache): { readonly counts: ClientCounts; ask(key
 /** One invocation after another, each at its end before the next: how each of them got its client. */
 function serially(cache: ResourceCache, keys: string): string {
   const { ask, makes, ends } = cacheOf(cache);
-  return [...keys].map((key) => {
+  return Array.from(keys, (key) => {
     const [found, user] = ask(key);
     if (found === 'begun') makes(user);
     ends(user);
