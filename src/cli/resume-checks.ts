@@ -1,8 +1,16 @@
 import { FbbError } from '../core/index.js';
 import type { Manifest } from '../results/index.js';
 import { formatResourceCache, readResourceCache, type PluginSchedulers, type Suite, type SuitePlan } from '../suites/index.js';
-import { originsOf, storageOf } from './storage-options.js';
+import { optionsOf, originsOf, storageOf } from './storage-options.js';
 import { experimentsAskedFor, limitOf, warmupOf, type SuiteOptions } from './suite-selection.js';
+
+/** Of a storage no password is kept, so one that the earlier run had must be said again. */
+function checkStorageGiven({ id, settings: { storage } }: Manifest, options: SuiteOptions): void {
+  if (storage.length === 0 || options.storage !== undefined) return;
+  throw new FbbError('FBB_ERR_RESULTS_RESUME', `${id} was run with --storage ${storage.join(' and ')}, and of a storage no user and password are kept.`, {
+    fix: `Give it again: ${optionsOf(storage)}, with user and password if it has them.`,
+  });
+}
 
 function cacheOf({ cache }: SuiteOptions): string | undefined {
   return cache === undefined ? undefined : formatResourceCache(readResourceCache(cache));
@@ -32,7 +40,7 @@ export function checkSameRun(manifest: Manifest, suite: Suite, options: SuiteOpt
     ['--base-image', options.baseImage, settings.baseImage],
     ['--image', options.image === undefined ? undefined : [...options.image].sort(), Object.entries(settings.images).map(([name, image]) => `${name}=${image}`).sort()],
     ['--max-containers', options.maxContainers, settings.maxContainers],
-    ['--storage', options.storage === undefined ? undefined : originsOf(storageOf(options)), settings.storage],
+    ['--storage', options.storage && originsOf(storageOf(options)), settings.storage],
     ['--no-rows', options.rows === false ? false : undefined, settings.rows],
     ['limit or warm-up than --quick has', options.quick === true ? quick : undefined, { limit: selection.limit, warmup: settings.warmupInvocations }],
   ] as const;
@@ -40,11 +48,7 @@ export function checkSameRun(manifest: Manifest, suite: Suite, options: SuiteOpt
   if (other.length > 0) {
     throw new FbbError('FBB_ERR_RESULTS_RESUME', `${manifest.id} was run with another ${other.join(', ')}.`, { fix: 'Leave the option out to go on as the run began, or start a new one without --resume.' });
   }
-  if (settings.storage.length > 0 && options.storage === undefined) {
-    throw new FbbError('FBB_ERR_RESULTS_RESUME', `${manifest.id} was run with --storage ${settings.storage.join(' and ')}, and of a storage no user and password are kept.`, {
-      fix: `Give it again: ${settings.storage.map((origin) => `--storage ${origin.startsWith('redis:') ? '' : 'couchdb='}${origin}`).join(' ')}, with user and password if it has them.`,
-    });
-  }
+  checkStorageGiven(manifest, options);
   if (manifest.backend !== options.backend) throw new FbbError('FBB_ERR_RESULTS_RESUME', `${manifest.id} was run with backend '${manifest.backend}'.`);
 }
 

@@ -3,6 +3,7 @@ import { renderBursts, renderCap, renderClairvoyant, renderInstrument, renderNot
 import { findResultSet, type ResultSet } from '../results/index.js';
 import { print, styleFor } from './output.js';
 import { suitesFolder } from './package-root.js';
+import { optionsOf } from './storage-options.js';
 
 const problemsPerCell = 5;
 const notesPerCell = 3;
@@ -10,7 +11,8 @@ const notesPerCell = 3;
 function resumeCommand({ manifest, folder }: ResultSet): string {
   const builtin = dirname(manifest.suite.source) === suitesFolder;
   const out = dirname(folder);
-  return ['faasbatch-bench suite', builtin ? manifest.suite.name : manifest.suite.source, ...(out === 'results' ? [] : ['--out', out]), '--resume', manifest.id].join(' ');
+  const { storage } = manifest.settings;
+  return ['faasbatch-bench suite', builtin ? manifest.suite.name : manifest.suite.source, ...(out === 'results' ? [] : ['--out', out]), ...(storage.length === 0 ? [] : [optionsOf(storage)]), '--resume', manifest.id].join(' ');
 }
 
 /** The table of a result set, what to know before trusting it, and where it lies. */

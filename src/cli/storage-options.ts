@@ -15,6 +15,11 @@ export function originsOf(addresses: readonly StorageAddress[]): string[] {
   return addresses.map(({ origin }) => origin);
 }
 
+/** The options that name these storages again, but for users and passwords. */
+export function optionsOf(origins: readonly string[]): string {
+  return origins.map((origin) => `--storage ${origin.startsWith('redis:') ? '' : 'couchdb='}${origin}`).join(' ');
+}
+
 /** Arguments of a command line as they may be stored: `--storage` without user and password. */
 export function storedArguments(args: readonly string[], addresses: readonly StorageAddress[]): string[] {
   const ofStorage = (arg: string, i: number): boolean => arg.startsWith('--storage=') || args[i - 1] === '--storage';

@@ -34,16 +34,6 @@ export interface ResourceOptions<T> {
   sizeBytes?: number | ((resource: T) => number);
 }
 
-/** What is known of a resource besides how it is made. */
-export interface ResourceOptions<T> {
-  /** Ends it when nobody can be given it any more. */
-  dispose?(resource: T): void | Promise<void>;
-  /** Whether it is of no use any more, and another must be made. */
-  isBroken?(resource: T): boolean;
-  /** Memory that it takes, about. */
-  sizeBytes?: number | ((resource: T) => number);
-}
-
 /** What a handler is given besides its input. */
 export interface FunctionContext {
   readonly invocationId: string;

@@ -33,8 +33,9 @@ describe.skipIf(noRedis !== undefined)(namedRedis('kv-redis'), () => {
   const at = (port: number, secret = password): string => `redis://:${encodeURIComponent(secret)}@127.0.0.1:${port}`;
 
   beforeAll(async () => {
-    redis = await startRedis({ password, options: ['--maxmemory', '32mb', '--proto-max-bulk-len', '1mb'], whenOver: (end) => afterAll(end) });
+    redis = await startRedis({ password, options: ['--maxmemory', '32mb', '--proto-max-bulk-len', '1mb'], ofFile: true });
   });
+  afterAll(() => redis.close());
 
   it('reads what it has written, and leaves no key', async () => {
     const before = await redis.connections();

@@ -40,11 +40,14 @@ describe.skipIf(noRedis !== undefined)(namedRedis('suite --storage'), () => {
   let couchAddress: string;
 
   beforeAll(async () => {
-    redis = await startRedis({ password, whenOver: (end) => afterAll(end) });
+    redis = await startRedis({ password, ofFile: true });
     couch = await runCouchApp();
     couchAddress = `couchdb=${couch.origin.replace('//', `//${user}:${encodeURIComponent(password)}@`)}`;
   });
-  afterAll(() => couch.close());
+  afterAll(async () => {
+    await redis.close();
+    await couch.close();
+  });
 
   it('with both runs functions on both, leaves nothing in them, removes what was left long ago, and tells nobody a password', async () => {
     const server = withBasic(couch.origin);

@@ -18,8 +18,8 @@ interface RedisServerOptions {
   readonly password?: string;
   /** Further options of redis-server. */
   readonly options?: readonly string[];
-  /** `afterAll` for a server of a whole file. */
-  readonly whenOver?: (end: () => Promise<void>) => void;
+  /** Of a whole file, which closes it itself; otherwise it ends with the test. */
+  readonly ofFile?: boolean;
 }
 
 export interface RedisServer {
@@ -33,6 +33,7 @@ export interface RedisServer {
   /** Values that have been set since the server began. */
   sets(): Promise<number>;
   kill(): void;
+  readonly close: () => Promise<void>;
 }
 
 async function freePort(): Promise<number> {
@@ -43,8 +44,8 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** A Redis of the test, with nothing in it and a folder of its own; ends with the test. */
-export async function startRedis({ password, options = [], whenOver = onTestFinished }: RedisServerOptions = {}): Promise<RedisServer> {
+/** A Redis of the test, with nothing in it and a folder of its own. */
+export async function startRedis({ password, options = [], ofFile = false }: RedisServerOptions = {}): Promise<RedisServer> {
   const folder = mkdtempSync(join(tmpdir(), 'test-redis-'));
   const port = await freePort();
   const secret = password === undefined ? [] : ['--requirepass', password];
@@ -52,12 +53,13 @@ export async function startRedis({ password, options = [], whenOver = onTestFini
   const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));
   const client = new Redis({ port, host: '127.0.0.1', ...(password === undefined ? {} : { password }), retryStrategy: () => 20, maxRetriesPerRequest: null });
   client.on('error', () => undefined);
-  whenOver(async () => {
+  const close = async (): Promise<void> => {
     client.disconnect();
     server.kill('SIGKILL');
     await ended;
     rmSync(folder, { recursive: true, force: true });
-  });
+  };
+  if (!ofFile) onTestFinished(close);
   await vi.waitFor(async () => client.ping(), { timeout: 10_000, interval: 20 });
   return {
     port,
@@ -66,5 +68,6 @@ export async function startRedis({ password, options = [], whenOver = onTestFini
     connections: async () => String(await client.client('LIST')).trim().split('\n').length,
     sets: async () => Number(/cmdstat_set:calls=(\d+)/.exec(await client.info('commandstats'))?.[1] ?? 0),
     kill: () => server.kill('SIGKILL'),
+    close,
   };
 }
