@@ -1,5 +1,6 @@
 import { fibGrowth } from '../core/index.js';
 import { drawBlobBytes } from './icdcs-io.js';
+import { storageFunction, usualStorageFunction } from './storage-function.js';
 import { assembleWorkload, type WorkloadDefinition } from './workload-definition.js';
 
 /** One function, so that a window holds one group. */
@@ -16,13 +17,13 @@ function ioBurst(count: number): WorkloadDefinition {
   return {
     name,
     description: `${count} ${count === 1 ? 'invocation' : 'invocations at once'} of blob-couchdb, all with the same client`,
-    functionName: 'blob-couchdb',
+    functionName: usualStorageFunction,
     needsCalibration: false,
     spanMs: 1_000,
-    build({ rng, functions, limit }) {
+    build({ rng, functions, storage, limit }) {
       const sizes = rng.derive('sizes');
       const inputs = Array.from({ length: count }, (_item, id) => ({ key: `blob-${id}`, bytes: drawBlobBytes(sizes) }));
-      return assembleWorkload({ name, folder: functions.get('blob-couchdb'), functionIds, arrivals: atOnce(count), inputs, limit, notes: {} });
+      return assembleWorkload({ name, ...storageFunction({ functions, storage }), functionIds, arrivals: atOnce(count), inputs, limit, notes: {} });
     },
   };
 }

@@ -1,7 +1,8 @@
-import type { Rng } from '../core/index.js';
+import type { Rng, Workload } from '../core/index.js';
+import type { FunctionFolder } from './function-catalog.js';
 import { icdcsArrivals, icdcsFunctionIds } from './icdcs-arrivals.js';
 import { storageFunction, usualStorageFunction } from './storage-function.js';
-import { assembleWorkload, type WorkloadDefinition } from './workload-definition.js';
+import { assembleWorkload, type WorkloadBuild, type WorkloadDefinition } from './workload-definition.js';
 
 /** Quantiles of blob sizes in bytes from the Azure Functions Blob Accesses 2020 trace; cut at its 95th percentile. */
 const blobBytesAt: readonly (readonly [q: number, bytes: number])[] = [
@@ -20,6 +21,15 @@ export function drawBlobBytes(rng: Rng): number {
   return Math.round(Math.exp(Math.log(bytes0) + share * (Math.log(bytes1) - Math.log(bytes0))));
 }
 
+/** The first 400 of the published arrivals, each with a blob of its own. */
+function ioWorkload(name: string, { rng, limit }: WorkloadBuild, runs: { readonly folder: FunctionFolder; readonly usualFunction: string }): Workload {
+  const arrivals = icdcsArrivals(rng.derive('arrivals')).slice(0, invocations);
+  const sizes = rng.derive('sizes');
+  const inputs = arrivals.map((_arrival, id) => ({ key: `blob-${id}`, bytes: drawBlobBytes(sizes) }));
+  const notes = { blobBytes: inputs.reduce((sum, { bytes }) => sum + bytes, 0) };
+  return assembleWorkload({ name, ...runs, functionIds: icdcsFunctionIds, arrivals, inputs, limit, notes });
+}
+
 /** The I/O workload of the ICDCS 2023 evaluation: the first 400 of the same arrivals, each with a storage client and a blob. */
 export const icdcsIo: WorkloadDefinition = {
   name: 'icdcs-io',
@@ -27,18 +37,17 @@ export const icdcsIo: WorkloadDefinition = {
   functionName: usualStorageFunction,
   needsCalibration: false,
   spanMs: 21_000,
-  build({ rng, functions, limit, storage }) {
-    const arrivals = icdcsArrivals(rng.derive('arrivals')).slice(0, invocations);
-    const sizes = rng.derive('sizes');
-    const inputs = arrivals.map((_arrival, id) => ({ key: `blob-${id}`, bytes: drawBlobBytes(sizes) }));
-    return assembleWorkload({
-      name: 'icdcs-io',
-      ...storageFunction({ functions, storage }),
-      functionIds: icdcsFunctionIds,
-      arrivals,
-      inputs,
-      limit,
-      notes: { blobBytes: inputs.reduce((sum, { bytes }) => sum + bytes, 0) },
-    });
-  },
+  build: (options) => ioWorkload('icdcs-io', options, storageFunction(options)),
+};
+
+const plainFunction = 'kv-redis-plain';
+
+/** The same with a function that knows nothing of sharing: what interception of its client is worth. */
+export const icdcsIoPlain: WorkloadDefinition = {
+  name: 'icdcs-io-plain',
+  description: 'icdcs-io with kv-redis-plain, which constructs and closes its Redis client by itself; needs --storage redis://…',
+  functionName: plainFunction,
+  needsCalibration: false,
+  spanMs: 21_000,
+  build: (options) => ioWorkload('icdcs-io-plain', options, { folder: options.functions.get(plainFunction), usualFunction: plainFunction }),
 };

@@ -1,7 +1,7 @@
 import { Registry } from '../core/index.js';
 import { bursts } from './bursts.js';
 import { icdcsCpu } from './icdcs-cpu.js';
-import { icdcsIo } from './icdcs-io.js';
+import { icdcsIo, icdcsIoPlain } from './icdcs-io.js';
 import { tcIo } from './tc-io.js';
 import type { WorkloadDefinition } from './workload-definition.js';
 
@@ -12,5 +12,5 @@ export type { WorkloadDefinition } from './workload-definition.js';
 
 /** The workloads that ship with the harness. */
 export function builtinWorkloads(): Registry<WorkloadDefinition> {
-  return new Registry('workload', 'FBB_ERR_WORKLOAD_UNKNOWN', [icdcsCpu, icdcsIo, tcIo, ...bursts]);
+  return new Registry('workload', 'FBB_ERR_WORKLOAD_UNKNOWN', [icdcsCpu, icdcsIo, icdcsIoPlain, tcIo, ...bursts]);
 }

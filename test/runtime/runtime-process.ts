@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Pool } from 'undici';
 import { onTestFinished } from 'vitest';
-import { modeHeader, ndjsonType, type ContainerConfig, type ExecutionMode, type FunctionSpec, type WireInvocation, type WireOutcome } from '../../src/core/index.js';
+import { modeHeader, ndjsonType, type ContainerConfig, type ExecutionMode, type FunctionSpec, type ResourceCache, type WireInvocation, type WireOutcome } from '../../src/core/index.js';
 import { runtimeFolder } from './built-programs.js';
 
 interface Answer {
@@ -20,6 +20,9 @@ export interface RuntimeOptions {
   /** The function it loads by itself at its start; without one it waits for `/init`. */
   readonly spec?: FunctionSpec;
   readonly multiplexing?: boolean;
+  /** Instead of `multiplexing`. */
+  readonly resourceCache?: ResourceCache;
+  readonly env?: Readonly<Record<string, string>>;
   /** Listens there instead of on a socket of its own. */
   readonly port?: number;
 }
@@ -33,19 +36,19 @@ export class RuntimeProcess {
   readonly #client: Pool;
   #stderr = '';
 
-  constructor({ spec, multiplexing = false, port }: RuntimeOptions = {}) {
+  constructor({ spec, multiplexing = false, resourceCache = { policy: multiplexing ? 'unbounded' : 'off' }, env = {}, port }: RuntimeOptions = {}) {
     this.folder = mkdtempSync(join(tmpdir(), 'fbb-runtime-test-'));
     const socketPath = join(this.folder, 'socket');
     const config: ContainerConfig = {
       ...(port === undefined ? { socketPath } : { port }),
       controlFd: 3,
       memoryLimitMb: 512,
-      ...(spec === undefined ? {} : { init: { function: spec.functionId, spec, resourceCache: { policy: multiplexing ? 'unbounded' : 'off' } } }),
+      ...(spec === undefined ? {} : { init: { function: spec.functionId, spec, resourceCache } }),
     };
     this.process = spawn(process.execPath, [join(runtimeFolder, 'main.cjs')], {
       detached: true,
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
-      env: { ...process.env, FBB_CONTAINER: JSON.stringify(config) },
+      env: { ...process.env, ...env, FBB_CONTAINER: JSON.stringify(config) },
     });
     this.process.stderr?.on('data', (data: Buffer) => (this.#stderr += data.toString()));
     this.control = this.process.stdio[3] as Socket;

@@ -15,7 +15,7 @@ function callsOf({ functionIndex, functionIds }: Workload): Record<string, numbe
 
 it('the workloads that there are have names', () => {
   expect(builtinWorkloads().names()).toEqual([
-    'icdcs-cpu', 'icdcs-io', 'tc-io', ...[1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((count) => `io-burst-${count}`), ...[10, 20, 40, 80, 160, 320, 640].map((count) => `cpu-burst-${count}`),
+    'icdcs-cpu', 'icdcs-io', 'icdcs-io-plain', 'tc-io', ...[1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((count) => `io-burst-${count}`), ...[10, 20, 40, 80, 160, 320, 640].map((count) => `cpu-burst-${count}`),
   ]);
   expect(() => builtinWorkloads().get('icdcs')).toThrow(expect.objectContaining({ code: 'FBB_ERR_WORKLOAD_UNKNOWN' }));
 });
