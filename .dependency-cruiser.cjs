@@ -142,6 +142,7 @@ module.exports = {
     packageOnlyIn(['hono', '@hono/[^/]+'], '^src/storage/'),
     packageOnlyIn(['pidusage'], '^src/metrics/'),
     packageOnlyIn(['nano'], '^functions/'),
+    packageOnlyIn(['require-in-the-middle'], '^src/runtime/'),
     packageOnlyIn(['ioredis'], '^functions/', '^src/storage/'),
     packageOnlyIn(['jiti'], '^src/plugins/'),
     packageOnlyIn(['fast-check'], '^src/testkit/'),

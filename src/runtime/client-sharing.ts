@@ -85,8 +85,8 @@ function intercept(original: Constructor, client: SharedClient, { scope, shares 
     return viewOf({ client: lease.resourceSync(`module:${module}`, args, construct, options), closes, lease });
   };
   const intercepted: Constructor = new Proxy(original, {
-    apply: (target, self, args: unknown[]) => make(args, () => Reflect.apply(target, self, args)),
-    construct: (target, args: unknown[], newTarget) => (newTarget === intercepted ? make(args, () => Reflect.construct(target, args)) : Reflect.construct(target, args, newTarget)),
+    apply: (target, self, args: unknown[]) => make(args, () => target.call(self, ...args)),
+    construct: (target, args: unknown[], newTarget) => (newTarget === intercepted ? make(args, () => Reflect.construct(target, args) as object) : (Reflect.construct(target, args, newTarget) as object)),
   });
   return intercepted;
 }

@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { describeError } from '../core/errors.js';
 import type { FunctionModule, FunctionSpec } from '../core/function.js';
 import type { ResourceCache } from '../core/resource-cache.js';
+import type * as ClientSharing from './client-sharing.js';
 import type { Enter } from './invoke.js';
 
 /** Loads the module of a function. `.cjs` goes through `require`, which spares a container the start of the ES module loader. */
@@ -14,15 +15,11 @@ export async function loadFunction(spec: FunctionSpec): Promise<FunctionModule> 
   return candidate as FunctionModule;
 }
 
-/** A file of its own, loaded where it is needed: it would cost every other container launch time. */
-interface ClientSharingModule {
-  shareClients(spec: FunctionSpec, shares: boolean): Enter;
-}
-
 /** Has to be called before the function is loaded. Undefined where a function constructs no clients that are shared. */
 export function prepareSharing(spec: FunctionSpec, { policy }: ResourceCache): Enter | undefined {
   if (spec.share === undefined) return undefined;
-  return (require(join(__dirname, 'client-sharing.cjs')) as ClientSharingModule).shareClients(spec, policy !== 'off');
+  // A file of its own: it would cost every other container launch time.
+  return (require(join(__dirname, 'client-sharing.cjs')) as typeof ClientSharing).shareClients(spec, policy !== 'off');
 }
 
 /** Loads it, or says why not. */

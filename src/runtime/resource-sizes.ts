@@ -1,11 +1,9 @@
-import { getHeapStatistics } from 'node:v8';
-
 /** Where nothing is known of a kind. */
 const assumedBytes = 1_024;
 
 function heapBytes(): number {
-  const { used_heap_size: used, external_memory: external } = getHeapStatistics();
-  return used + external;
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
 }
 
 /** One creation under way. */

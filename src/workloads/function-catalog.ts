@@ -1,14 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
-import { describeError, FbbError, knownClients, longestTimerMs, storageKinds, type SharedClient, type FunctionSpec } from '../core/index.js';
-
-const knownClientSchema = z.string().transform((module, ctx): SharedClient => {
-  const known = knownClients.find((client) => client.module === module);
-  if (known !== undefined) return known;
-  ctx.addIssue({ code: 'custom', message: `nothing is known of the clients of '${module}': say { module, exports, close }, or name one of ${knownClients.map((client) => client.module).join(', ')}` });
-  return z.NEVER;
-});
+import { describeError, FbbError, knownClients, longestTimerMs, storageKinds, type FunctionSpec } from '../core/index.js';
 
 const sharedClientSchema = z.strictObject({
   module: z.string().regex(/^(@[a-z0-9._-]+\/)?[a-z0-9._-]+$/, 'must be the name of a package'),
@@ -17,6 +10,15 @@ const sharedClientSchema = z.strictObject({
   broken: z.strictObject({ property: z.string(), values: z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])).min(1) }).optional(),
 });
 
+/** One that is known may be named by its package alone. */
+const namedClientSchema = z.preprocess((given, ctx) => {
+  if (typeof given !== 'string') return given;
+  const known = knownClients.find(({ module }) => module === given);
+  if (known !== undefined) return known;
+  ctx.addIssue({ code: 'custom', message: `nothing is known of the clients of '${given}': say { module, exports, close }, or name one of ${knownClients.map(({ module }) => module).join(', ')}` });
+  return z.NEVER;
+}, sharedClientSchema);
+
 const manifestSchema = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]*$/),
   description: z.string(),
@@ -24,7 +26,7 @@ const manifestSchema = z.strictObject({
   handler: z.string(),
   timeoutMs: z.number().int().positive().max(longestTimerMs),
   needs: z.array(z.enum(storageKinds)).default([]),
-  share: z.array(z.union([knownClientSchema, sharedClientSchema])).min(1).optional(),
+  share: z.array(namedClientSchema).min(1).optional(),
 });
 
 /** A function folder: what it is, and where its handler lies. */

@@ -60,7 +60,7 @@ export class LiveCell {
     this.engine = new Engine({
       clock: this.#clock,
       backend: this.backend,
-      scheduler: options.scheduler ?? definition.create({ dispatchIntervalMs }, { rng: createRng(1), profile: undefined, log: () => undefined }),
+      scheduler: options.scheduler ?? definition.create(definition.options.parse({ dispatchIntervalMs }), { rng: createRng(1), profile: undefined, log: () => undefined }),
       schedulerName: 'of the test',
       functions: new Map([[spec.functionId, spec]]),
       recorder: {

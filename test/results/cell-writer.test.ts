@@ -16,7 +16,7 @@ const rejected: Outcome = {
   responseMs: 0, totalMs: 10, cpuMs: undefined, concurrency: undefined, containerCpuMs: undefined, status: 'rejected', errorCode: 'FBB_ERR_CONTAINER_LAUNCH',
 };
 const containers: ContainerRow[] = [
-  { id: 3, functionId: '0409', launchedMs: 399.3961, startedMs: 401.5, readyMs: 844.398, retiredMs: 1_260.25, invocations: 1, batches: 1, peakMemoryMb: 23.378, resources: undefined, kernelPeakMb: 47.5, cpuMs: 297.2261 },
+  { id: 3, functionId: '0409', launchedMs: 399.3961, startedMs: 401.5, readyMs: 844.398, retiredMs: 1_260.25, invocations: 1, batches: 1, peakMemoryMb: 23.378, resources: { hits: 7, misses: 2, failures: 1, evictions: 0, broken: 0, peak: 1, creationMs: 12.25, savedBytes: 4_096 }, kernelPeakMb: 47.5, cpuMs: 297.2261 },
   { id: 4, functionId: 'a,b', launchedMs: 400, startedMs: 400, readyMs: Number.NaN, retiredMs: 410.5, invocations: 0, batches: 0, peakMemoryMb: undefined, kernelPeakMb: undefined, cpuMs: undefined, resources: undefined },
 ];
 const round: SampleRound = {
@@ -81,9 +81,9 @@ it('writes containers.csv as documented, with empty fields for what is not known
   writeAll(cells);
   expect(textOf(cells, 'containers.csv')).toBe(
     [
-      'id,function,launched_ms,started_ms,ready_ms,retired_ms,invocations,batches,peak_memory_mb,kernel_peak_mb,cpu_ms',
-      '3,0409,399.396,401.500,844.398,1260.250,1,1,23.378,47.500,297.226',
-      '4,"a,b",400,400,,410.500,0,0,,,',
+      'id,function,launched_ms,started_ms,ready_ms,retired_ms,invocations,batches,peak_memory_mb,kernel_peak_mb,cpu_ms,resource_hits,resource_misses,resource_failures,resource_evictions,resource_broken,resource_peak,resource_creation_ms,resource_saved_bytes',
+      '3,0409,399.396,401.500,844.398,1260.250,1,1,23.378,47.500,297.226,7,2,1,0,0,1,12.250,4096',
+      '4,"a,b",400,400,,410.500,0,0,,,,,,,,,,,',
       '',
     ].join('\n'),
   );

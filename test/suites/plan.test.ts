@@ -49,8 +49,8 @@ describe('cells of a plan', () => {
         options: { dispatchIntervalMs: 200 }, resourceCache: { policy: 'off' }, name: 'batching',
       },
       {
-        key: { id: 'one.icdcs-io.batching-expanding.r1', experiment: 'one', workload: 'icdcs-io', scheduler: 'batching-expanding', parameters: { dispatchIntervalMs: 50, serviceSliceMs: 0 }, repetition: 1 },
-        options: { dispatchIntervalMs: 50, serviceSliceMs: 0 }, resourceCache: { policy: 'unbounded' }, name: 'batching-expanding',
+        key: { id: 'one.icdcs-io.batching-expanding.r1', experiment: 'one', workload: 'icdcs-io', scheduler: 'batching-expanding', parameters: { dispatchIntervalMs: 50, serviceSliceMs: 0, placement: 'group' }, repetition: 1 },
+        options: { dispatchIntervalMs: 50, serviceSliceMs: 0, placement: 'group' }, resourceCache: { policy: 'unbounded' }, name: 'batching-expanding',
       },
     ]);
   });

@@ -16,6 +16,7 @@ export function planDeps(): PlanDeps & { readonly calibrations: () => number } {
     ...names,
     functions: new Registry('function', 'FBB_ERR_FUNCTION_UNKNOWN', [
       { name: 'fib', kind: 'cpu', handlerPath: '/fib.cjs', ...folder },
+      { name: 'kv-redis-plain', kind: 'io', handlerPath: '/kv-redis-plain.cjs', ...folder },
       { name: 'blob-couchdb', kind: 'io', handlerPath: '/blob-couchdb.cjs', ...folder },
     ]),
     cores: 2,

@@ -34,6 +34,7 @@ it('finds the functions that ship with the harness', () => {
     { name: 'blob-couchdb', kind: 'io', handlerPath: join(functionsFolder, 'blob-couchdb/handler.cjs'), needs: ['couchdb'] },
     { name: 'fib', kind: 'cpu', handlerPath: join(functionsFolder, 'fib/handler.cjs'), needs: [] },
     { name: 'kv-redis', kind: 'io', handlerPath: join(functionsFolder, 'kv-redis/handler.cjs'), needs: ['redis'] },
+    { name: 'kv-redis-plain', kind: 'io', handlerPath: join(functionsFolder, 'kv-redis-plain/handler.cjs'), needs: ['redis'], share: [{ module: 'ioredis' }] },
     { name: 'mixed', kind: 'io', handlerPath: join(functionsFolder, 'mixed/handler.cjs'), needs: ['redis', 'couchdb'] },
   ]);
 });
@@ -45,6 +46,22 @@ it('reads every folder, in the order of names, and fills in what may be left out
   expect(found.map(({ name }) => name)).toEqual(['alpha', 'mid', 'zeta']);
   expect(found[0]).toEqual({ name: 'alpha', description: 'says hello', kind: 'io', handlerPath: join(root, 'a/handler.cjs'), timeoutMs: 1_000, needs: ['couchdb'] });
   expect(found[1]?.needs).toEqual([]);
+});
+
+it('reads clients that a function shares, known ones by their name alone', () => {
+  const pool = { module: 'pg', exports: ['Pool'], close: ['end'], broken: { property: 'ended', values: [true] } };
+  const root = rootWith({ a: { ...good, share: ['nano', pool, { module: '@my/db', exports: ['default'] }] } });
+  expect(readFunctionFolders(root)[0]?.share).toEqual([{ module: 'nano', exports: ['default'], close: [] }, pool, { module: '@my/db', exports: ['default'], close: [] }]);
+});
+
+it.each([
+  ['of a package that nothing is known of', { share: ['pg'] }, "share.0: nothing is known of the clients of 'pg': say { module, exports, close }, or name one of ioredis, nano, @aws-sdk/client-s3"],
+  ['of something that is no package', { share: [{ module: './db.js', exports: ['Db'] }] }, 'share.0.module: must be the name of a package'],
+  ['of nothing', { share: [] }, 'share: '],
+  ['without an export', { share: [{ module: 'pg', exports: [] }] }, 'share.0.exports: '],
+])('refuses clients %s', (_what, part, problem) => {
+  const root = rootWith({ a: { ...good, ...part } });
+  expect(refusalOf(root).message).toContain(problem);
 });
 
 it('takes the absolute path of a handler as it is', () => {

@@ -73,7 +73,7 @@ describe('a host whose memory is used up', () => {
     expect(changes).toEqual(['0 c0 60', '0 c0 90', '50 c1 60', '50 c1 90', '150 c1 60', '150 c1 90', '250 c1 60']);
     expect(problems).toEqual([outOfMemory(0, 'f', 100)]);
     // It did not get what it asked for last.
-    expect(usages.get(0)).toEqual({ cpuMs: 50, peakMemoryMb: 90 });
+    expect(usages.get(0)).toMatchObject({ cpuMs: 50, peakMemoryMb: 90 });
   });
 
   it('fails what ran in the container, where nothing is tried again', async () => {
