@@ -40,7 +40,7 @@ export {
   type SchedulerDefinition,
   type SchedulerDeps,
 } from './scheduler.js';
-export { knownClients, type SharedClient } from './known-clients.js';
+export { knownClients } from './known-clients.js';
 export { describeOptions, schedulerOptions, storedOptions, type SchedulerOption } from './scheduler-options.js';
 export { harnessFolder, thrownPlace } from './thrown-place.js';
 export type { ArrivalSource, Workload } from './workload.js';

@@ -1,9 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Hook, type OnRequireFn } from 'require-in-the-middle';
 import type { FunctionSpec } from '../core/function.js';
 import { bundledClientFile, type SharedClient } from '../core/known-clients.js';
-import type { Enter } from './invoke.js';
+import type { Scope } from './invoke.js';
 import type { Lease } from './resource-multiplexer.js';
 
 type Key = string | symbol;
@@ -64,14 +65,21 @@ function viewOf(view: View): object {
   return proxy;
 }
 
+/** With nobody listening, an error that it tells between two invocations would end the container. */
+function survivor(client: object): object {
+  const { on, listenerCount } = client as Partial<Record<string, Method>>;
+  if (typeof on === 'function' && typeof listenerCount === 'function') on.call(client, 'error', () => undefined);
+  return client;
+}
+
 interface Sharing {
-  readonly scope: AsyncLocalStorage<Lease>;
+  readonly scope: AsyncLocalStorage<Lease | undefined>;
   readonly shares: boolean;
 }
 
 /** Makes a constructor, or a function that makes clients, share what it makes inside of invocations. */
-function intercept(original: Constructor, client: SharedClient, { scope, shares }: Sharing): Constructor {
-  const { module, close, broken } = client;
+function intercept(original: Constructor, kind: string, client: SharedClient, { scope, shares }: Sharing): Constructor {
+  const { close, broken } = client;
   const closes = new Set<Key>(close);
   const options = {
     isBroken: (made: object) => broken !== undefined && (broken.values as readonly unknown[]).includes((made as Record<string, unknown>)[broken.property]),
@@ -80,30 +88,40 @@ function intercept(original: Constructor, client: SharedClient, { scope, shares 
   const make = (args: unknown[], construct: () => object): object => {
     const lease = scope.getStore();
     // What is made while the function is loaded is the function's own, and one for all of its invocations anyway.
-    if (lease === undefined) return construct();
-    if (!shares) return lease.resourceSync(`module:${module}`, args, construct);
-    return viewOf({ client: lease.resourceSync(`module:${module}`, args, construct, options), closes, lease });
+    if (lease === undefined || lease.hasEnded) return construct();
+    // What a client constructs in turn, now or later, is its own.
+    const create = (): object => scope.run(undefined, construct);
+    if (!shares) return lease.resourceSync(kind, args, create);
+    const shared = (): object => survivor(create());
+    return viewOf({ client: lease.resourceSync(kind, args, shared, options), closes, lease });
   };
   const intercepted: Constructor = new Proxy(original, {
-    apply: (target, self, args: unknown[]) => make(args, () => target.call(self, ...args)),
-    construct: (target, args: unknown[], newTarget) => (newTarget === intercepted ? make(args, () => Reflect.construct(target, args) as object) : (Reflect.construct(target, args, newTarget) as object)),
+    apply: (target, self, args: unknown[]) => make(['call', ...args], () => target.call(self, ...args)),
+    construct: (target, args: unknown[], newTarget) => (newTarget === intercepted ? make(['new', ...args], () => Reflect.construct(target, args) as object) : (Reflect.construct(target, args, newTarget) as object)),
   });
   return intercepted;
+}
+
+/** As Node names the files in it. */
+function realFolder(path: string): string {
+  try {
+    return dirname(realpathSync(path));
+  } catch {
+    return dirname(path);
+  }
 }
 
 /** The exports of a package, with the constructors of clients replaced. */
 function replaceExports(exports: object, client: SharedClient, sharing: Sharing): object {
   const replaced = new Map<unknown, Constructor>();
-  const replacementOf = (value: unknown): unknown => {
-    if (typeof value !== 'function') return value;
-    let replacement = replaced.get(value);
-    if (replacement === undefined) {
-      replacement = intercept(value as Constructor, client, sharing);
-      replaced.set(value, replacement);
-    }
-    return replacement;
-  };
   const names = new Set<Key>(client.exports);
+  for (const name of client.exports) {
+    const exported = (exports as Record<string, unknown>)[name] ?? (name === 'default' ? exports : undefined);
+    if (typeof exported !== 'function') throw new Error(`the package '${client.module}' exports no '${name}' that makes clients, as the manifest says`);
+    // One constructor under several names is one.
+    if (!replaced.has(exported)) replaced.set(exported, intercept(exported as Constructor, `${client.module}:${name}`, client, sharing));
+  }
+  const replacementOf = (value: unknown): unknown => replaced.get(value) ?? value;
   const get = (_target: object, name: Key): unknown => {
     const value: unknown = Reflect.get(exports, name, exports);
     return names.has(name) ? replacementOf(value) : value;
@@ -117,16 +135,17 @@ function replaceExports(exports: object, client: SharedClient, sharing: Sharing)
 
 /**
  * Lets invocations share clients that the function constructs by itself: watches for the packages that its manifest names, which must
- * be loaded after this and by `require`. Returns what tells an invocation from others. `shares`: otherwise they are only counted.
+ * be loaded after this and by `require`. Returns what tells invocations apart. `shares`: otherwise they are only counted.
  */
-export function shareClients({ share = [], handlerPath }: FunctionSpec, shares: boolean): Enter {
-  const scope = new AsyncLocalStorage<Lease>();
+export function shareClients({ share = [], handlerPath }: FunctionSpec, shares: boolean): Scope {
+  const scope = new AsyncLocalStorage<Lease | undefined>();
+  const folder = realFolder(handlerPath);
   const byName = new Map(share.flatMap((client) => [client.module, bundledClientFile(client.module).slice(0, -'.cjs'.length)].map((name) => [name, client] as const)));
-  const files = share.map(({ module }) => join(dirname(handlerPath), bundledClientFile(module)));
+  const files = share.map(({ module }) => join(folder, bundledClientFile(module)));
   const onRequire = (exports: unknown, name: string): unknown => {
     const client = byName.get(name);
     return client === undefined ? exports : replaceExports(exports as object, client, { scope, shares });
   };
   new Hook([...share.map(({ module }) => module), ...files], onRequire as OnRequireFn);
-  return (lease, call) => scope.run(lease, call);
+  return { enter: (lease, call) => scope.run(lease, call), outside: (call) => scope.run(undefined, call) };
 }

@@ -1,6 +1,6 @@
 import type { FunctionModule, FunctionSpec } from '../core/function.js';
 import { monotonicNowMs } from '../core/monotonic-clock.js';
-import { invoke, timedOutRun, type Enter, type Job, type Run } from './invoke.js';
+import { invoke, timedOutRun, type Scope, type Job, type Run } from './invoke.js';
 import type { ResourceMultiplexer } from './resource-multiplexer.js';
 
 /** Runs the invocations of a batch; calls back once for each, as it ends. */
@@ -12,11 +12,11 @@ interface LoopOptions {
   readonly spec: FunctionSpec;
   readonly module: FunctionModule;
   readonly multiplexer: ResourceMultiplexer;
-  readonly enter: Enter | undefined;
+  readonly scope: Scope | undefined;
 }
 
 /** A handler that awaits is cut off at its timeout; one that blocks the loop is found by the engine, which ends the container. */
-async function invokeOnLoop(job: Job, { spec, module, multiplexer, enter }: LoopOptions, ownsThread: boolean): Promise<Run> {
+async function invokeOnLoop(job: Job, { spec, module, multiplexer, scope }: LoopOptions, ownsThread: boolean): Promise<Run> {
   const abort = new AbortController();
   const startedMs = monotonicNowMs();
   let timer: NodeJS.Timeout | undefined;
@@ -26,7 +26,7 @@ async function invokeOnLoop(job: Job, { spec, module, multiplexer, enter }: Loop
       resolve(timedOutRun(startedMs, spec.timeoutMs));
     }, spec.timeoutMs);
   });
-  const run = await Promise.race([invoke(job, { module, multiplexer, enter, signal: abort.signal, ownsThread }), timeout]);
+  const run = await Promise.race([invoke(job, { module, multiplexer, scope, signal: abort.signal, ownsThread }), timeout]);
   clearTimeout(timer);
   return run;
 }

@@ -4,7 +4,7 @@ import { describeError } from '../core/errors.js';
 import type { FunctionModule, FunctionSpec } from '../core/function.js';
 import type { ResourceCache } from '../core/resource-cache.js';
 import type * as ClientSharing from './client-sharing.js';
-import type { Enter } from './invoke.js';
+import type { Scope } from './invoke.js';
 
 /** Loads the module of a function. `.cjs` goes through `require`, which spares a container the start of the ES module loader. */
 export async function loadFunction(spec: FunctionSpec): Promise<FunctionModule> {
@@ -16,7 +16,7 @@ export async function loadFunction(spec: FunctionSpec): Promise<FunctionModule> 
 }
 
 /** Has to be called before the function is loaded. Undefined where a function constructs no clients that are shared. */
-export function prepareSharing(spec: FunctionSpec, { policy }: ResourceCache): Enter | undefined {
+export function prepareSharing(spec: FunctionSpec, { policy }: ResourceCache): Scope | undefined {
   if (spec.share === undefined) return undefined;
   // A file of its own: it would cost every other container launch time.
   return (require(join(__dirname, 'client-sharing.cjs')) as typeof ClientSharing).shareClients(spec, policy !== 'off');

@@ -27,15 +27,20 @@ export interface Job {
   readonly receivedMs: number;
 }
 
-/** Calls what is given inside an invocation, so that everything that comes of it belongs there. */
-export type Enter = <T>(lease: Lease, call: () => T) => T;
+/** Where constructors that are intercepted see whose invocation calls them. */
+export interface Scope {
+  /** Calls what is given inside an invocation, so that everything that comes of it belongs there. */
+  readonly enter: <T>(lease: Lease, call: () => T) => T;
+  /** Calls it outside of any. */
+  readonly outside: <T>(call: () => T) => T;
+}
 
 interface InvokeOptions {
   readonly module: FunctionModule;
   readonly multiplexer: ResourceMultiplexer;
   readonly signal: AbortSignal;
-  /** Tells constructors that are intercepted whose invocation calls them; undefined where none are. */
-  readonly enter?: Enter | undefined;
+  /** Undefined where no constructors are intercepted. */
+  readonly scope?: Scope | undefined;
   /** Whether this thread runs nothing else meanwhile, so that its CPU time is the handler's. */
   readonly ownsThread: boolean;
 }
@@ -59,7 +64,7 @@ export async function invoke(job: Job, options: InvokeOptions): Promise<Run> {
   }
 }
 
-async function invokeWith(lease: Lease, job: Job, { module, signal, ownsThread, enter }: InvokeOptions): Promise<Run> {
+async function invokeWith(lease: Lease, job: Job, { module, signal, ownsThread, scope }: InvokeOptions): Promise<Run> {
   const ctx: FunctionContext = { invocationId: job.invocationId, signal, resource: (kind, args, create, more) => lease.resource(kind, args, create, more) };
   const refused = said(() => module.checkInput?.(job.input));
   if (refused !== undefined) {
@@ -70,7 +75,7 @@ async function invokeWith(lease: Lease, job: Job, { module, signal, ownsThread, 
   const startedMs = monotonicNowMs();
   let result: unknown;
   try {
-    const returned = enter === undefined ? module.handler(job.input, ctx) : enter(lease, () => module.handler(job.input, ctx));
+    const returned = scope === undefined ? module.handler(job.input, ctx) : scope.enter(lease, () => module.handler(job.input, ctx));
     result = returned instanceof Promise ? await returned : returned;
   } catch (thrown) {
     return { status: 'failed', startedMs, endedMs: monotonicNowMs(), errorCode: handlerCodeOf(thrown), message: describeError(thrown) };

@@ -29,11 +29,11 @@ class Container implements Host {
     if (this.#loaded !== undefined) return `already holds '${this.#functionName}'`;
     const { spec, resourceCache = noSharing, serviceSliceMs } = init;
     if (spec === undefined) return 'the body of /init must hold a spec';
-    const enter = prepareSharing(spec, resourceCache);
+    const scope = prepareSharing(spec, resourceCache);
     const module = await tryLoadFunction(spec);
     if (typeof module === 'string') return module;
-    const multiplexer = new ResourceMultiplexer(resourceCache);
-    const loop = { spec, module, multiplexer, enter };
+    const multiplexer = new ResourceMultiplexer(resourceCache, { outside: scope?.outside });
+    const loop = { spec, module, multiplexer, scope };
     const memoryLimitMb = this.#memoryLimitMb;
     const expanded = (): Executor =>
       spec.kind === 'io'

@@ -31,11 +31,19 @@ export interface Lease {
   resourceSync<T>(kind: string, args: unknown, create: () => T, options?: ResourceOptions<T>): T;
   /** Calls back at the end; for what the invocation has put into a resource that others use too. */
   atEnd(callback: () => void): void;
+  readonly hasEnded: boolean;
   /** The invocation has ended. May be called again. */
   end(): void;
 }
 
 type MutableUsage = { -readonly [Key in keyof ResourceUsage]: ResourceUsage[Key] };
+
+interface MultiplexerOptions {
+  /** Of the policy that is random. */
+  readonly seed?: number;
+  /** Calls what makes a resource; see `Scope`. */
+  readonly outside?: (<T>(create: () => T) => T) | undefined;
+}
 
 /**
  * The resource multiplexer (FaaSBatch section III-D; caches: IEEE TC 2024): invocations that ask for the same kind of resource with equal
@@ -50,11 +58,13 @@ export class ResourceMultiplexer {
   readonly #entries = new Map<string, Entry>();
   readonly #sizes = new ResourceSizes();
   readonly #disposals = new Set<Promise<void>>();
+  readonly #outside: <T>(create: () => T) => T;
   readonly #complainedOf = new Set<string>();
   readonly #usage: MutableUsage = { hits: 0, misses: 0, failures: 0, evictions: 0, broken: 0, peak: 0, creationMs: 0, savedBytes: 0 };
   #existing = 0;
 
-  constructor(cache: ResourceCache, seed = 1) {
+  constructor(cache: ResourceCache, { seed = 1, outside = (create) => create() }: MultiplexerOptions = {}) {
+    this.#outside = outside;
     this.#shares = cache.policy !== 'off';
     this.#capacity = cache.capacity ?? Number.POSITIVE_INFINITY;
     this.#policy = createEvictionPolicy(cache, createRng(seed));
@@ -87,6 +97,9 @@ export class ResourceMultiplexer {
         if (isNew) this.#createSync(entry, create);
         if (entry.state !== 'made') throw new Error(`a resource of kind '${kind}' is being made and cannot be had at once`);
         return entry.value as T;
+      },
+      get hasEnded() {
+        return !open;
       },
       atEnd: (callback) => void callbacks.push(callback),
       end: () => {
@@ -154,7 +167,7 @@ export class ResourceMultiplexer {
     const size = this.#sizes.begin(entry.kind);
     const begunMs = monotonicNowMs();
     try {
-      const value = await create();
+      const value = await this.#outside(create);
       this.#made(entry, value, { costMs: monotonicNowMs() - begunMs, measuredBytes: size.end() });
       return value;
     } catch (thrown) {

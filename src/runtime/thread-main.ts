@@ -11,13 +11,13 @@ async function main(): Promise<void> {
   const { spec, resourceCache } = workerData as ThreadData;
   const port = parentPort;
   if (port === null) throw new Error('this file is the program of a worker thread');
-  const enter = prepareSharing(spec, resourceCache);
+  const scope = prepareSharing(spec, resourceCache);
   const module = await loadFunction(spec);
-  const multiplexer = new ResourceMultiplexer(resourceCache, threadId);
+  const multiplexer = new ResourceMultiplexer(resourceCache, { seed: threadId, outside: scope?.outside });
   let told = noUsage;
   port.on('message', (job: Job) => {
     // The abort signal never fires here: a thread that runs over its time is terminated.
-    void invoke(job, { module, multiplexer, enter, signal: new AbortController().signal, ownsThread: true }).then((ended) => {
+    void invoke(job, { module, multiplexer, scope, signal: new AbortController().signal, ownsThread: true }).then((ended) => {
       const { usage } = multiplexer;
       const run = usage.hits + usage.misses === told.hits + told.misses ? ended : { ...ended, resources: usageSince(told, usage) };
       told = usage;

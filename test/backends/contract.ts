@@ -76,7 +76,7 @@ class BareCell {
       listener: cell.#listener(),
       functions: new Map(Object.values(setup.functions).map((spec) => [spec.functionId, spec])),
       inputOf: (id) => cell.#inputs[id],
-      resourceCache: { policy: 'off' },
+      resourceCache: { policy: 'lru', capacity: 1 },
     });
     return cell;
   }
@@ -249,6 +249,19 @@ export function describeBackendContract(name: string, setup: ContractSetup): voi
       expect(cell.of('ended', other)).toEqual([]);
       expect(cell.of('lost')).toEqual([]);
       await cell.results(cell.dispatch(other, 'serial', [{ do: 'returns' }]));
+    });
+
+    it('shares clients between the invocations of a container as it was told to, and tells what became of the requests when it has ended', async () => {
+      const cell = await BareCell.open(setup);
+      const [asked, silent] = [await cell.ready(cell.launch(io)), await cell.ready(cell.launch(io))];
+      const one = { do: 'asks-resource', args: 1 };
+      await cell.results(cell.dispatch(asked, 'serial', [one, one, { ...one, args: 2 }, one]));
+      cell.retire(asked);
+      cell.retire(silent);
+      await cell.until(() => cell.of('ended').length > 1);
+      const usageOf = (container: Container): unknown => cell.of('ended', container)[0]?.usage.resources;
+      expect(usageOf(asked)).toMatchObject({ hits: 1, misses: 3, failures: 0, evictions: 2, broken: 0 });
+      expect(usageOf(silent)).toEqual({ hits: 0, misses: 0, failures: 0, evictions: 0, broken: 0, peak: 0, creationMs: 0, savedBytes: 0 });
     });
 
     it('ends a container that is retired before it is ready', async () => {

@@ -61,7 +61,8 @@ describe('a run with a sweep, a plug-in and options of its own', () => {
   });
 
   it('has a row for each value, in the order of the suite, behind the base', () => {
-    const labels = result.stdout.split('\n').map((line) => /^(baseline|batching|mine)\S*( \S+=\S+)?/.exec(line)?.[0]).filter((label) => label !== undefined);
+    const [summary = ''] = result.stdout.split(/^.*clients that invocations asked for.*$/m);
+    const labels = summary.split('\n').map((line) => /^(baseline|batching|mine)\S*( \S+=\S+)?/.exec(line)?.[0]).filter((label) => label !== undefined);
     expect(labels).toEqual(['baseline', 'batching dispatchIntervalMs=20', 'batching dispatchIntervalMs=40', 'mine', 'baseline', 'mine']);
     expect(rowOf(result.stdout, 'batching dispatchIntervalMs=40').length).toBeGreaterThan(10);
   });

@@ -72,6 +72,23 @@ describe('a client that a function constructs by itself', () => {
     expect(await results(runtime, { do: 'listens' })).toEqual([listens]);
   });
 
+  it('ends nothing with an error that comes when nobody uses it', async () => {
+    const runtime = await start({ policy: 'unbounded' });
+    await results(runtime, { do: 'errs' });
+    expect(await results(runtime, { do: 'errs' }, { do: 'counts' })).toEqual([undefined, { made: 2, closed: 0 }]);
+  });
+
+  it('is the resource itself where a resource of the container is made of it', async () => {
+    const runtime = await start({ policy: 'unbounded' });
+    expect(await results(runtime, { do: 'resource' }, { do: 'resource' })).toEqual([2, 2]);
+    expect((await runtime.get('/status')).body).toMatchObject({ resources: { hits: 1, misses: 1 } });
+  });
+
+  it('that the package does not export is told', async () => {
+    const wrong = { ...spec, share: [{ module: 'fake-client', exports: ['Client'], close: [] }] };
+    await expect(start({ policy: 'unbounded' }, wrong)).rejects.toThrow("the package 'fake-client' exports no 'Client' that makes clients, as the manifest says");
+  });
+
   it('is left alone where a class extends it, and where it is made while the function is loaded', async () => {
     const runtime = await start({ policy: 'unbounded' });
     expect(await results(runtime, { do: 'subclass' }, { do: 'atLoad' })).toEqual([{ own: true, tells: 'private', instance: true }, 1]);

@@ -31,7 +31,7 @@ class RandomContainer {
   constructor(cache: ResourceCache, rng: Rng) {
     this.#rng = rng;
     this.#cache = cache;
-    this.#multiplexer = new ResourceMultiplexer(cache, rng.integer(1_000));
+    this.#multiplexer = new ResourceMultiplexer(cache, { seed: rng.integer(1_000) });
   }
 
   async run(steps: number): Promise<void> {
