@@ -1,4 +1,4 @@
-import type { CellProfile, FbbError, SamplerCost } from '../core/index.js';
+import type { CellProfile, FbbError, ResourceTotals, SamplerCost } from '../core/index.js';
 import type { Engine } from '../engine/index.js';
 import type { CellRecorder } from '../metrics/index.js';
 import { schemaVersion, type CellSummary } from '../results/index.js';
@@ -27,6 +27,12 @@ interface CellEvidence {
   readonly ideal: IdealResources | undefined;
 }
 
+/** The bound is one for a single request by each invocation: a function that asks for several clients, or that was started twice, has none. */
+function resourcesOf(totals: ResourceTotals | undefined, ideal: IdealResources | undefined): Pick<CellSummary, 'resources'> {
+  if (totals === undefined) return {};
+  return { resources: { ...totals, ...(ideal?.idealRequests === totals.hits + totals.misses ? ideal : {}) } };
+}
+
 /** What is stored of a cell that has come to some end. */
 export function summarize(evidence: CellEvidence): CellSummary {
   const { cell, engine, recorder, profile, error, wallMs, samplerCost, harnessCpuMs } = evidence;
@@ -52,7 +58,7 @@ export function summarize(evidence: CellEvidence): CellSummary {
     containers: { ...metrics.usage.containers, ...(cap === undefined ? {} : { cap }) },
     memory: { ...metrics.usage.memory, source: evidence.memorySource },
     cpu: { ...metrics.usage.cpu, hostStolenShare: samplerCost?.stolenShare ?? null },
-    ...(metrics.usage.resources === undefined ? {} : { resources: { ...metrics.usage.resources, ...evidence.ideal } }),
+    ...resourcesOf(metrics.usage.resources, evidence.ideal),
     loadGenerator: { ...metrics.loadGenerator, realTime: evidence.realTime },
     sampler:
       samplerCost === undefined ? null : { cpuMs: samplerCost.cpuMs, coreShare: samplerCost.cpuMs / wallMs, rounds: samplerCost.rounds, missedRounds: samplerCost.missedRounds },
