@@ -23,7 +23,7 @@ export async function openRig({ scheduler, onOutcome = () => undefined, onFinish
   const backend = await createBackend(clock);
   const recorder = { containerLaunched: () => undefined, invocationEnded: onOutcome, containerLeft: () => undefined, containerUsage: () => undefined };
   const engine = new Engine({ clock, backend, scheduler, schedulerName: 'bench', functions, recorder, keepAliveMs: 600_000, maxAttempts: 1, stallTimeoutMs: 30_000, onFinished });
-  await backend.open({ listener: engine, functions, inputOf: () => undefined, multiplexing: false });
+  await backend.open({ listener: engine, functions, inputOf: () => undefined, resourceCache: { policy: 'off' } });
   return { clock, engine, backend };
 }
 

@@ -117,7 +117,7 @@ async function runCell(name, count) {
       world.stop();
     },
   });
-  await world.backend.open({ listener: engine, functions, inputOf, multiplexing: definition.multiplexing === true });
+  await world.backend.open({ listener: engine, functions, inputOf, resourceCache: { policy: definition.multiplexing === true ? 'unbounded' : 'off' } });
   const before = process.hrtime.bigint();
   world.play(new SyntheticArrivals(ids, count), (id, { functionId, intendedMs }) => engine.submit(id, functionId, intendedMs), () => engine.arrivalsDone());
   while (world.run(1_000_000)) continue;
