@@ -86,7 +86,7 @@ async function dockerRunOnce(image) {
   mkdirSync(sockets);
   chmodSync(sockets, 0o777);
   const spec = { ...functions.get('noop'), handlerPath: '/fbb/functions/1/noop.cjs' };
-  const config = JSON.stringify({ socketPath: '/fbb/sockets/http.sock', init: { function: 'noop', spec, multiplexing: false }, memoryLimitMb: 128 });
+  const config = JSON.stringify({ socketPath: '/fbb/sockets/http.sock', init: { function: 'noop', spec, resourceCache: { policy: 'off' } }, memoryLimitMb: 128 });
   const options = ['--network', 'none', '--user', '65532:65532', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--read-only', '--tmpfs', '/tmp:rw,noexec,nosuid,nodev,size=16m', '--memory', '128m', '--memory-swap', '128m', '--cpus', String(cores), '--pids-limit', '1024', '--volume', `${sockets}:/fbb/sockets`, '--env', `FBB_CONTAINER=${config}`];
   const startMs = now();
   const { stdout } = await run('docker', ['run', '--detach', ...options, image, '/fbb/node', '--max-old-space-size=128', '/fbb/runtime/main.cjs']);
