@@ -51,6 +51,7 @@ module.exports = {
     ...['caches', 'schedulers', 'engine', 'workloads', 'metrics', 'stats', 'results', 'storage', 'plugins'].map((folder) => folderImportsOnly(folder, 'core')),
     folderImportsOnly('testkit', 'core', 'engine', 'plugins'),
     folderImportsOnly('suites', 'core', 'caches', 'engine', 'plugins', 'schedulers', 'workloads', 'metrics', 'results', 'stats', 'backends', 'storage'),
+    folderImportsOnly('result-store', 'core', 'results', 'storage'),
     folderImportsOnly('report', 'core', 'results', 'stats'),
     folderImportsOnly('doctor', 'core', 'metrics', 'storage', 'backends'),
     {

@@ -108,6 +108,8 @@ const mayReadClocks = [
   'src/backends/{launched,process,docker}/**/*.ts',
   'src/runtime/**/*.ts',
   'src/storage/**/*.ts',
+  // How long a database may be silent.
+  'src/result-store/connection.ts',
   'src/metrics/sampler*.ts',
   'src/workloads/pacer*.ts',
   'src/workloads/load-generator*.ts',

@@ -73,6 +73,7 @@ export const errorCatalogue = {
   FBB_ERR_RESULTS_WRITE: { exitCode: ExitCode.missing, fix: 'Is the disk full, or the folder gone? Finished cells are kept; continue with --resume.' },
   FBB_ERR_RESULTS_UNKNOWN: { exitCode: ExitCode.usage, fix: 'Give the folder of a result set, its id, or "latest".' },
   FBB_ERR_RESULTS_INVALID: { exitCode: ExitCode.usage, fix: 'The file was changed or written by another version; run the suite again.' },
+  FBB_ERR_RESULTS_CONFLICT: { exitCode: ExitCode.usage, fix: 'Nothing was overwritten. Use another database, or another folder with --out.' },
   FBB_ERR_RESULTS_RESUME: { exitCode: ExitCode.usage, fix: 'Resume with the suite and options of the first run, or start a new one.' },
 } as const satisfies Record<string, CatalogueEntry>;
 
@@ -98,6 +99,8 @@ export function handlerCodeOf(thrown: unknown): HandlerCode | 'FBB_ERR_FUNCTION_
 interface FbbErrorOptions {
   readonly fix?: string;
   readonly cause?: unknown;
+  /** Where a code that usually ends an invocation ends a command. */
+  readonly exitCode?: ExitCode;
 }
 
 /** An error a user can meet: a code, what happened, and what to do. */
@@ -105,15 +108,13 @@ export class FbbError extends Error {
   override readonly name = 'FbbError';
   readonly code: ErrorCode;
   readonly fix: string;
+  readonly exitCode: ExitCode;
 
   constructor(code: ErrorCode, what: string, options: FbbErrorOptions = {}) {
     super(what, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.fix = options.fix ?? errorCatalogue[code].fix;
-  }
-
-  get exitCode(): ExitCode {
-    return errorCatalogue[this.code].exitCode;
+    this.exitCode = options.exitCode ?? errorCatalogue[code].exitCode;
   }
 }
 

@@ -1,2 +1,2 @@
-export { checkWritable, findResultSet, listResultSets, readResultSet, ResultSet, type StoredResults } from './result-set.js';
-export { schemaVersion, type CellKey, type CellSummary, type Manifest } from './schema.js';
+export { checkStored, checkWritable, findResultSet, listResultSets, readResultSet, ResultSet, type StoredResults } from './result-set.js';
+export { manifestSchema, schemaVersion, summarySchema, type CellKey, type CellSummary, type Manifest } from './schema.js';

@@ -14,14 +14,19 @@ function readJson<Schema extends z.ZodType>(path: string, schema: Schema): z.out
   } catch (thrown) {
     throw new FbbError('FBB_ERR_RESULTS_INVALID', `${path} cannot be read: ${describeError(thrown)}.`);
   }
+  return checkStored(data, schema, path);
+}
+
+/** Data that were stored, in the shape of now. `place`: where they were read. Throws FBB_ERR_RESULTS_INVALID. */
+export function checkStored<Schema extends z.ZodType>(data: unknown, schema: Schema, place: string): z.output<Schema> {
   const version = (data as { schema?: unknown } | null)?.schema;
   if (typeof version === 'number' && version > schemaVersion) {
-    throw new FbbError('FBB_ERR_RESULTS_INVALID', `${path} has schema ${version}; this version reads up to ${schemaVersion}.`, { fix: 'Read it with a newer faasbatch-bench.' });
+    throw new FbbError('FBB_ERR_RESULTS_INVALID', `${place} has schema ${version}; this version reads up to ${schemaVersion}.`, { fix: 'Read it with a newer faasbatch-bench.' });
   }
   const parsed = schema.safeParse(data);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'file'}: ${issue.message}`);
-  throw new FbbError('FBB_ERR_RESULTS_INVALID', `${path} is not what was written: ${problems.join('; ')}.`);
+  throw new FbbError('FBB_ERR_RESULTS_INVALID', `${place} is not what was written: ${problems.join('; ')}.`);
 }
 
 /** Replaces a file in one step: a reader sees the old one or the new one. */
@@ -128,7 +133,8 @@ function isResultSet(folder: string): boolean {
 export function listResultSets(outFolder: string): string[] {
   if (!existsSync(outFolder)) return [];
   return readdirSync(outFolder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && isResultSet(join(outFolder, entry.name)))
+    // What begins with a point is not finished: a result set that is being pulled.
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && isResultSet(join(outFolder, entry.name)))
     .map((entry) => join(outFolder, entry.name))
     .sort((a, b) => statSync(join(a, 'manifest.json')).mtimeMs - statSync(join(b, 'manifest.json')).mtimeMs || (a < b ? -1 : 1));
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Hono, type Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { allDocsQuery } from './all-docs.js';
 import { Credentials, Sessions } from './authentication.js';
 import { badRequest, CouchError } from './couch-error.js';
 import { DocumentStore, type Written } from './document-store.js';
@@ -17,7 +18,7 @@ export interface CouchAppOptions {
 const maxBodyBytes = 16 * 1_024 * 1_024;
 
 /**
- * The part of CouchDB's HTTP API that stores documents and attachments, over memory that goes with the app: sessions, databases,
+ * The part of CouchDB's HTTP API that stores documents and attachments, over memory that goes with the app: sessions, databases, lists of documents,
  * revisions and their conflicts; no views, no queries, no replication, no old revisions. Bodies may have 16 MiB.
  */
 export function createCouchApp({ user, password, databases }: CouchAppOptions): Hono<CouchEnv> {
@@ -70,6 +71,7 @@ function databaseRoutes(store: DocumentStore): Hono<CouchEnv> {
 
 function documentRoutes(store: DocumentStore): Hono<CouchEnv> {
   return new Hono<CouchEnv>()
+    .on(['GET', 'POST'], '/:db/_all_docs', async (c) => c.json(store.database(c.req.param('db')).list(await allDocsQuery(c))))
     .get('/:db/:doc', (c) => {
       const document = store.database(c.req.param('db')).get(c.req.param('doc'), c.req.query('rev'));
       c.header('ETag', `"${String(document['_rev'])}"`);

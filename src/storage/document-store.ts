@@ -1,3 +1,4 @@
+import { selectIds, type AllDocsQuery } from './all-docs.js';
 import { badRequest, conflict, CouchError, notFound } from './couch-error.js';
 import {
   checkAttachmentName,
@@ -46,6 +47,14 @@ class Database {
     return renderDocument(id, this.read(id, rev));
   }
 
+  /** What `_all_docs` answers: a row for each document there is, or for each key that was asked for. */
+  list(query: AllDocsQuery): JsonObject {
+    const there = [...this.#documents].filter(([, { deleted }]) => !deleted).map(([id]) => id);
+    const keys = query.keys ?? selectIds(there, query);
+    const rows = keys.slice(0, query.limit).map((key) => this.#row(key, query.includeDocs));
+    return { total_rows: there.length, offset: 0, rows };
+  }
+
   /** Creates a document, or replaces the revision `rev` of it. */
   put(id: string, json: JsonObject, rev: string | undefined): Written {
     const parent = this.#parent(id, rev);
@@ -78,6 +87,13 @@ class Database {
     const attachments = new Map(parent?.attachments);
     attachments.delete(name);
     return this.#write(id, parent, { deleted: false, fields: parent?.fields ?? {}, attachments });
+  }
+
+  #row(key: unknown, includeDocs: boolean): JsonObject {
+    const document = typeof key === 'string' ? this.#documents.get(key) : undefined;
+    if (document === undefined) return { key, error: 'not_found' };
+    const value = { rev: document.rev, ...(document.deleted ? { deleted: true } : {}) };
+    return { id: key, key, value, ...(includeDocs ? { doc: document.deleted ? null : renderDocument(key as string, document) } : {}) };
   }
 
   #existing(id: string): DocumentRevision {

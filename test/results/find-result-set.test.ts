@@ -64,6 +64,8 @@ describe('listResultSets', () => {
     stored(out, 'b', 1_000);
     stored(out, 'a', 2_000);
     mkdirSync(join(out, 'published'));
+    // Of a pull that was cut.
+    stored(out, '.c.partial', 3_000);
     writeFileSync(join(out, '.calibration.json'), '{}');
     expect(listResultSets(out).map((folder) => basename(folder))).toEqual(['b', 'a']);
   });
