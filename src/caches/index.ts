@@ -1,3 +1,3 @@
 export { createEvictionPolicy } from './create-eviction-policy.js';
 export type { EvictionPolicy } from './eviction-policy.js';
-export { idealHits } from './ideal.js';
+export { idealHits, type ResourceRequest } from './ideal.js';

@@ -43,6 +43,15 @@ function findLive(name: string, outFolder: string): ResultSet {
   throw new FbbError('FBB_ERR_NOT_COMPARABLE', name === 'latest' ? `There is no live run in ${outFolder}.` : `${name} is a simulation itself.`);
 }
 
+/** What was run with storages of the user's choice may be another function, of which a host profile has no figures. */
+function checkUsualFunctions({ manifest }: ResultSet): void {
+  const [name, notes] = Object.entries(manifest.workloads).find(([, { insteadOf }]) => insteadOf !== undefined) ?? [];
+  if (name === undefined) return;
+  throw new FbbError('FBB_ERR_NOT_COMPARABLE', `${manifest.id} was run with --storage ${manifest.settings.storage.join(' and ')}, where ${name} is ${String(notes?.['function'])}; a simulation runs ${String(notes?.['insteadOf'])}.`, {
+    fix: 'Compare with a run without --storage, or with a CouchDB only.',
+  });
+}
+
 function checkSameSuite({ manifest }: ResultSet, suitePath: string): void {
   if (manifest.suite.hash === suiteHash(suitePath)) return;
   throw new FbbError('FBB_ERR_NOT_COMPARABLE', `${manifest.id} is of suite '${manifest.suite.name}' as it was then, which is not ${suitePath}.`);
@@ -51,7 +60,10 @@ function checkSameSuite({ manifest }: ResultSet, suitePath: string): void {
 async function validateAgainstLive(suite: string, options: ValidateOptions, signal: AbortSignal): Promise<ExitCode> {
   checkWritable(options.out);
   const stored = options.live === undefined ? undefined : findLive(options.live, options.out);
-  if (stored !== undefined) checkSameSuite(stored, findSuitePath(suite, suitesFolder));
+  if (stored !== undefined) {
+    checkSameSuite(stored, findSuitePath(suite, suitesFolder));
+    checkUsualFunctions(stored);
+  }
   const path = options.host ?? ownProfilePath(options.out);
   if (options.host === undefined && !existsSync(path)) {
     tell('There is no profile of this machine yet: measuring one.');

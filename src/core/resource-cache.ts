@@ -55,7 +55,7 @@ export interface ResourceUsage {
   readonly broken: number;
   /** Most resources that existed at a time, evicted ones that were still in use included. */
   readonly peak: number;
-  /** Time that creations took, added up, in ms. */
+  /** Time that creations took which did not fail, added up, in ms. */
   readonly creationMs: number;
   /** Size of the resource of every hit, added up, in bytes: what the same requests would have made without sharing. */
   readonly savedBytes: number;

@@ -179,8 +179,9 @@ export function meanOverRepetitions(summaries: readonly CellSummary[], manifest:
 
 type PublishedCell = NonNullable<Manifest['published']>['cells'][number];
 
-/** The published cell that stands for a row: of the same scheduler, and with the parameters that it names. */
-export function publishedFor({ experiment, workload, scheduler, parameters }: RowKey, { published }: Manifest): PublishedCell | undefined {
+/** The published cell that stands for a row: of the same scheduler, and with the parameters that it names; none where another function or cache was run. */
+export function publishedFor({ experiment, workload, scheduler, parameters }: RowKey, { published, workloads }: Manifest): PublishedCell | undefined {
+  if ('cache' in parameters || workloads[workload]?.['insteadOf'] !== undefined) return undefined;
   return published?.cells.find(
     (cell) => cell.experiment === experiment && cell.workload === workload && cell.scheduler === scheduler && Object.entries(cell.parameters).every(([name, value]) => parameters[name] === value),
   );

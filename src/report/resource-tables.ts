@@ -32,15 +32,19 @@ function tableOf(head: readonly string[], rows: readonly (readonly string[])[]):
 }
 
 /** How many times as much as the first row of the group has, which shares nothing where there is such a row. */
+function invalidMark({ comparable }: CellAverage, style: TableStyle): string {
+  return comparable ? '' : style.red(' invalid');
+}
+
 function ratio(value: number | null, base: number | null): string {
   return value === null || base === null || base === 0 ? '' : ` (${formatAmount(value / base)}×)`;
 }
 
-function resourceRow(cell: Sharing, base: Sharing): string[] {
+function resourceRow(cell: Sharing, base: Sharing, style: TableStyle): string[] {
   const { label, resources, partsMs, mbPerContainer } = cell;
   const against = (value: number | null, baseValue: number | null): string => (cell === base ? '' : ratio(value, baseValue));
   return [
-    label,
+    `${label}${invalidMark(cell, style)}`,
     resources.capacity === undefined ? resources.policy : `${resources.policy}:${resources.capacity}`,
     count(resources.requests),
     `${count(resources.made)}${against(resources.made, base.resources.made)}`,
@@ -60,39 +64,46 @@ const resourceColumns = ['scheduler', 'cache', 'requests', 'made', 'hits', 'idea
 function resourceBlock(title: string, cells: readonly Sharing[], style: TableStyle): string {
   const base = cells.find(({ resources }) => resources.policy === 'off') ?? cells[0];
   if (base === undefined) return '';
-  const untold = cells.reduce((sum, { resources }) => sum + resources.untoldContainers, 0);
-  const missing = untold === 0 ? '' : `; ${untold} containers tell nothing`;
   const ratios = cells.length > 1 ? `, × against ${base.label}` : '';
-  return `${style.bold(title)}   clients that invocations asked for and containers made${ratios}${missing}\n${tableOf(resourceColumns, cells.map((cell) => resourceRow(cell, base)))}\n`;
+  return `${style.bold(title)}   clients that invocations asked for and containers made${ratios}${untoldOf(cells)}\n${tableOf(resourceColumns, cells.map((cell) => resourceRow(cell, base, style)))}\n`;
 }
 
-/** The rows of a curve: what is the same in them but for the capacity of the cache. */
-function curveName({ label, resources }: Sharing): string {
-  const rest = label.split(' ').filter((part) => !part.startsWith('cache=') && !part.startsWith('cacheCapacity='));
-  return [resources.policy, ...rest.slice(1)].join(' ');
+/** What is the same in all rows of a curve: the scheduler with its options. */
+function runOf({ label }: Sharing): string {
+  return label.split(' ').filter((part) => !part.startsWith('cache=') && !part.startsWith('cacheCapacity=')).join(' ');
+}
+
+function untoldOf(cells: readonly Sharing[]): string {
+  const untold = cells.reduce((sum, { resources }) => sum + resources.untoldContainers, 0);
+  return untold === 0 ? '' : `; ${untold} containers tell nothing`;
 }
 
 /** Hit rates by policy and capacity, and under them what optimal replacement reaches in the same containers: the best over the policies. */
 function curveBlock(title: string, cells: readonly Sharing[], style: TableStyle): string {
   const capacities = [...new Set(cells.flatMap(({ resources }) => resources.capacity ?? []))].sort((a, b) => a - b);
-  const names = [...new Set(cells.map(curveName))];
-  const find = (name: string, capacity: number): Sharing | undefined => cells.find((cell) => curveName(cell) === name && (cell.resources.capacity ?? capacity) === capacity);
-  const rows = names.map((name) => [name, ...capacities.map((capacity) => formatRate(find(name, capacity)?.resources.hitRate ?? null))]);
+  const policies = [...new Set(cells.map(({ resources }) => resources.policy))];
+  const rateOf = (policy: string, capacity: number): string => {
+    const cell = cells.find(({ resources }) => resources.policy === policy && (resources.capacity ?? capacity) === capacity);
+    return cell === undefined ? '–' : `${formatRate(cell.resources.hitRate)}${invalidMark(cell, style)}`;
+  };
+  const rows = policies.map((policy) => [policy, ...capacities.map((capacity) => rateOf(policy, capacity))]);
   const ideal = capacities.map((capacity) => {
     const rates = cells.flatMap(({ resources }) => (resources.capacity === capacity && resources.idealHitRate !== null ? [resources.idealHitRate] : []));
     return rates.length === 0 ? '–' : formatRate(Math.max(...rates));
   });
   const head = ['hit rate', ...capacities.map(String)];
-  return `${style.bold(title)}   share of requests that found a client, by policy and capacity of the cache of a container\n${tableOf(head, [...rows, ['ideal', ...ideal]])}\n`;
+  return `${style.bold(title)}   share of requests that found a client, by policy and capacity of the cache of a container${untoldOf(cells)}\n${tableOf(head, [...rows, ['ideal', ...ideal]])}\n`;
 }
 
 /** Tables of what containers shared, for each experiment and workload in which invocations asked for clients. */
 export function renderResources(manifest: Manifest, summaries: readonly CellSummary[], style: TableStyle): string[] {
   const groups = new Map<string, Sharing[]>();
   for (const cell of meanOverRepetitions(summaries, manifest).filter(usesResources)) if (!burstSize.test(cell.workload)) groups.set(groupOf(cell), [...(groups.get(groupOf(cell)) ?? []), cell]);
-  return [...groups].map(([title, cells]) => {
-    const capacities = new Set(cells.map(({ resources }) => resources.capacity));
-    return capacities.size > 2 ? curveBlock(title, cells, style) : resourceBlock(title, cells, style);
+  return [...groups].flatMap(([title, cells]) => {
+    const capacities = new Set(cells.flatMap(({ resources }) => resources.capacity ?? []));
+    if (capacities.size < 3) return [resourceBlock(title, cells, style)];
+    const runs = [...new Set(cells.map(runOf))];
+    return runs.map((run) => curveBlock(`${title} · ${run}`, cells.filter((cell) => runOf(cell) === run), style));
   });
 }
 
@@ -111,7 +122,7 @@ export function renderBursts(manifest: Manifest, summaries: readonly CellSummary
       burstSize.exec(workload)?.[1] ?? workload,
       ...labels.flatMap((label) => {
         const cell = cells.find((other) => other.workload === workload && other.label === label);
-        const numbers = cell === undefined ? ['', '', ''] : [formatMs(cell.partsMs.execution), formatMs(cell.maxMs), formatAmount(cell.peakMb)];
+        const numbers = cell === undefined ? ['', '', ''] : [`${formatMs(cell.partsMs.execution)}${invalidMark(cell, style)}`, formatMs(cell.maxMs), formatAmount(cell.peakMb)];
         return withClients ? [...numbers, cell?.resources === undefined ? '' : count(cell.resources.made)] : numbers;
       }),
     ]);

@@ -4,87 +4,40 @@ import { dirname, join } from 'node:path';
 import { Hook, type OnRequireFn } from 'require-in-the-middle';
 import type { FunctionSpec } from '../core/function.js';
 import { bundledClientFile, type SharedClient } from '../core/known-clients.js';
+import { madeToBeShared, standingFor, viewOf } from './client-view.js';
 import type { Scope } from './invoke.js';
 import type { Lease } from './resource-multiplexer.js';
 
 type Key = string | symbol;
-type Method = (...args: unknown[]) => unknown;
 type Constructor = (...args: unknown[]) => object;
-
-const addsListener = new Set<Key>(['on', 'addListener', 'once', 'prependListener', 'prependOnceListener']);
-
-/** What one invocation has of a shared client. */
-interface View {
-  readonly client: object;
-  readonly closes: ReadonlySet<Key>;
-  readonly lease: Lease;
-}
-
-/** A listener that an invocation adds is its own and goes with it: others use the client after it. */
-function listen({ client, lease }: View, name: Key, args: unknown[]): void {
-  const [event, listener] = args as [Key, Method];
-  const emitter = client as Record<Key, Method>;
-  emitter[name]?.(event, listener);
-  lease.atEnd(() => void emitter['removeListener']?.(event, listener));
-}
-
-/**
- * A shared client as one invocation sees it: the same in everything, but closing it closes nothing and resolves at once, because others
- * may use it.
- */
-function viewOf(view: View): object {
-  const { client, closes } = view;
-  const methods = new Map<Key, Method>();
-  const methodOf = (name: Key, original: Method): Method => {
-    if (closes.has(name)) return () => Promise.resolve();
-    if (addsListener.has(name)) {
-      return (...args) => {
-        listen(view, name, args);
-        return proxy;
-      };
-    }
-    // Bound: a client with private fields does not know its proxy. What returns itself to be chained returns the view.
-    return (...args) => {
-      const result = original.apply(client, args);
-      return result === client ? proxy : result;
-    };
-  };
-  const proxy: object = new Proxy(client, {
-    get: (target, name) => {
-      const value: unknown = Reflect.get(target, name, target);
-      if (typeof value !== 'function' || name === 'constructor') return value;
-      let method = methods.get(name);
-      if (method === undefined) {
-        method = methodOf(name, value as Method);
-        methods.set(name, method);
-      }
-      return method;
-    },
-    set: (target, name, value) => Reflect.set(target, name, value, target),
-  });
-  return proxy;
-}
-
-/** With nobody listening, an error that it tells between two invocations would end the container. */
-function survivor(client: object): object {
-  const { on, listenerCount } = client as Partial<Record<string, Method>>;
-  if (typeof on === 'function' && typeof listenerCount === 'function') on.call(client, 'error', () => undefined);
-  return client;
-}
 
 interface Sharing {
   readonly scope: AsyncLocalStorage<Lease | undefined>;
   readonly shares: boolean;
 }
 
+function isBroken(made: object, { broken }: SharedClient): boolean {
+  return broken !== undefined && (broken.values as readonly unknown[]).includes((made as Record<string, unknown>)[broken.property]);
+}
+
+/** By the first of its methods that works; one that is broken is closed already. */
+async function closeClient(made: object, client: SharedClient): Promise<void> {
+  if (isBroken(made, client)) return;
+  let failure: unknown;
+  for (const name of client.close) {
+    try {
+      await (made as Record<string, () => unknown>)[name]?.();
+      return;
+    } catch (thrown) {
+      failure = thrown;
+    }
+  }
+  if (failure !== undefined) throw failure instanceof Error ? failure : new Error('a client could not be closed');
+}
+
 /** Makes a constructor, or a function that makes clients, share what it makes inside of invocations. */
 function intercept(original: Constructor, kind: string, client: SharedClient, { scope, shares }: Sharing): Constructor {
-  const { close, broken } = client;
-  const closes = new Set<Key>(close);
-  const options = {
-    isBroken: (made: object) => broken !== undefined && (broken.values as readonly unknown[]).includes((made as Record<string, unknown>)[broken.property]),
-    ...(close[0] === undefined ? {} : { dispose: (made: object) => (made as Record<string, () => void | Promise<void>>)[close[0] as string]?.() }),
-  };
+  const options = { isBroken: (made: object) => isBroken(made, client), dispose: (made: object) => closeClient(made, client) };
   const make = (args: unknown[], construct: () => object): object => {
     const lease = scope.getStore();
     // What is made while the function is loaded is the function's own, and one for all of its invocations anyway.
@@ -92,8 +45,7 @@ function intercept(original: Constructor, kind: string, client: SharedClient, { 
     // What a client constructs in turn, now or later, is its own.
     const create = (): object => scope.run(undefined, construct);
     if (!shares) return lease.resourceSync(kind, args, create);
-    const shared = (): object => survivor(create());
-    return viewOf({ client: lease.resourceSync(kind, args, shared, options), closes, lease });
+    return viewOf(lease.resourceSync(kind, args, () => madeToBeShared(create()), options), client, lease);
   };
   const intercepted: Constructor = new Proxy(original, {
     apply: (target, self, args: unknown[]) => make(['call', ...args], () => target.call(self, ...args)),
@@ -111,6 +63,14 @@ function realFolder(path: string): string {
   }
 }
 
+/** What can never change is what a proxy of it must answer. */
+function unlessFixed(original: object, get: (target: object, name: Key) => unknown): (target: object, name: Key) => unknown {
+  return (target, name) => {
+    const descriptor = Reflect.getOwnPropertyDescriptor(original, name);
+    return descriptor?.configurable === false && descriptor.writable === false ? (descriptor.value as unknown) : get(target, name);
+  };
+}
+
 /** The exports of a package, with the constructors of clients replaced. */
 function replaceExports(exports: object, client: SharedClient, sharing: Sharing): object {
   const replaced = new Map<unknown, Constructor>();
@@ -126,10 +86,11 @@ function replaceExports(exports: object, client: SharedClient, sharing: Sharing)
     const value: unknown = Reflect.get(exports, name, exports);
     return names.has(name) ? replacementOf(value) : value;
   };
-  if (typeof exports !== 'function' || !names.has('default')) return new Proxy(exports, { get });
+  if (typeof exports !== 'function') return new Proxy(Object.create(Reflect.getPrototypeOf(exports)) as object, { ...standingFor(exports), get });
+  if (!names.has('default')) return new Proxy(exports, { get: unlessFixed(exports, get) });
   const constructor = replacementOf(exports) as Constructor;
   const construct = (_target: object, args: unknown[], newTarget: object): object => Reflect.construct(constructor, args, newTarget === replacement ? constructor : (newTarget as Constructor)) as object;
-  const replacement: object = new Proxy(constructor, { get, construct });
+  const replacement: object = new Proxy(constructor, { get: unlessFixed(exports, get), construct });
   return replacement;
 }
 

@@ -1,7 +1,6 @@
 import { describeError, handlerCodeOf, type ErrorCode } from '../core/errors.js';
 import type { FunctionContext, FunctionModule } from '../core/function.js';
 import { monotonicNowMs } from '../core/monotonic-clock.js';
-import type { ResourceUsage } from '../core/resource-cache.js';
 import type { Lease, ResourceMultiplexer } from './resource-multiplexer.js';
 import { threadCpuMs } from './thread-cpu.js';
 
@@ -16,8 +15,6 @@ export interface Run {
   readonly errorCode?: ErrorCode;
   readonly message?: string;
   readonly result?: unknown;
-  /** Of a thread: what became of requests for resources there since the run before. */
-  readonly resources?: ResourceUsage;
 }
 
 /** One invocation to run, and when the container received it. */

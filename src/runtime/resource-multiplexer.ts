@@ -43,6 +43,8 @@ interface MultiplexerOptions {
   readonly seed?: number;
   /** Calls what makes a resource; see `Scope`. */
   readonly outside?: (<T>(create: () => T) => T) | undefined;
+  /** Told that the usage has changed. */
+  readonly onUsage?: () => void;
 }
 
 /**
@@ -58,13 +60,15 @@ export class ResourceMultiplexer {
   readonly #entries = new Map<string, Entry>();
   readonly #sizes = new ResourceSizes();
   readonly #disposals = new Set<Promise<void>>();
+  readonly #onUsage: () => void;
   readonly #outside: <T>(create: () => T) => T;
   readonly #complainedOf = new Set<string>();
   readonly #usage: MutableUsage = { hits: 0, misses: 0, failures: 0, evictions: 0, broken: 0, peak: 0, creationMs: 0, savedBytes: 0 };
   #existing = 0;
 
-  constructor(cache: ResourceCache, { seed = 1, outside = (create) => create() }: MultiplexerOptions = {}) {
+  constructor(cache: ResourceCache, { seed = 1, outside = (create) => create(), onUsage = () => undefined }: MultiplexerOptions = {}) {
     this.#outside = outside;
+    this.#onUsage = onUsage;
     this.#shares = cache.policy !== 'off';
     this.#capacity = cache.capacity ?? Number.POSITIVE_INFINITY;
     this.#policy = createEvictionPolicy(cache, createRng(seed));
@@ -106,7 +110,7 @@ export class ResourceMultiplexer {
         if (!open) return;
         open = false;
         this.#sizes.leaseEnded();
-        for (const callback of callbacks) callback();
+        for (const callback of callbacks) quietly(callback);
         for (const entry of held) {
           entry.users -= 1;
           this.#disposeIfUnused(entry);
@@ -140,6 +144,7 @@ export class ResourceMultiplexer {
         this.#usage.savedBytes += found.sizeBytes;
         this.#policy?.used(key);
       } else found.joined += 1;
+      this.#onUsage();
       return { entry: found, isNew: false };
     }
     const entry: Entry = { key, kind, options, state: 'creating', promise: undefined, value: undefined, cached: this.#shares, users: 0, joined: 0, sizeBytes: 0 };
@@ -150,6 +155,7 @@ export class ResourceMultiplexer {
       this.#makeRoom(1);
       this.#entries.set(key, entry);
     }
+    this.#onUsage();
     return { entry, isNew: true };
   }
 
@@ -172,7 +178,7 @@ export class ResourceMultiplexer {
       return value;
     } catch (thrown) {
       size.end();
-      this.#failed(entry, monotonicNowMs() - begunMs);
+      this.#failed(entry);
       throw thrown;
     }
   }
@@ -185,7 +191,7 @@ export class ResourceMultiplexer {
       this.#made(entry, value, { costMs: monotonicNowMs() - begunMs, measuredBytes: size.end() });
     } catch (thrown) {
       size.end();
-      this.#failed(entry, monotonicNowMs() - begunMs);
+      this.#failed(entry);
       throw thrown;
     }
   }
@@ -201,15 +207,16 @@ export class ResourceMultiplexer {
       this.#policy?.added(entry.key, costMs, entry.sizeBytes);
       for (let i = 0; i < entry.joined; i += 1) this.#policy?.used(entry.key);
     } else this.#disposeIfUnused(entry);
+    this.#onUsage();
   }
 
   /** Forgotten: who waited gets the error, the next one tries again. */
-  #failed(entry: Entry, costMs: number): void {
+  #failed(entry: Entry): void {
     entry.state = 'failed';
     this.#usage.failures += 1;
-    this.#usage.creationMs += costMs;
     this.#existing -= 1;
     if (this.#entries.get(entry.key) === entry) this.#entries.delete(entry.key);
+    this.#onUsage();
   }
 
   #makeRoom(more: number): void {
@@ -244,6 +251,15 @@ export class ResourceMultiplexer {
     if (this.#complainedOf.has(kind)) return;
     this.#complainedOf.add(kind);
     process.stderr.write(`a resource of kind '${kind}' could not be disposed of\n`);
+  }
+}
+
+/** A resource that is broken may refuse what an invocation leaves behind; the others are given back all the same. */
+function quietly(callback: () => void): void {
+  try {
+    callback();
+  } catch {
+    // Nobody is there to be told.
   }
 }
 

@@ -4,7 +4,7 @@ import { SHARE_ENV, Worker } from 'node:worker_threads';
 import type { ErrorCode } from '../core/errors.js';
 import type { FunctionSpec } from '../core/function.js';
 import { MonotonicClock, monotonicNowMs } from '../core/monotonic-clock.js';
-import type { ResourceCache, ResourceUsage } from '../core/resource-cache.js';
+import { noUsage, usageSince, type ResourceCache, type ResourceUsage } from '../core/resource-cache.js';
 import { ThreadSupply } from '../core/thread-supply.js';
 import type { Executor } from './executors.js';
 import { timedOutRun, type Job, type Run } from './invoke.js';
@@ -26,6 +26,11 @@ interface ThreadOptions {
 export interface ThreadData {
   readonly spec: FunctionSpec;
   readonly resourceCache: ResourceCache;
+}
+
+/** What became of all requests for resources on a thread so far: told at once, because a thread may be ended at any time. */
+export interface ThreadUsage {
+  readonly usage: ResourceUsage;
 }
 
 /** First message of a thread. */
@@ -52,6 +57,7 @@ interface Thread {
   /** Its CPU time when it took up its invocation. */
   cpuBeforeMs: number;
   yielding: boolean;
+  usage: ResourceUsage;
 }
 
 /** The lowest priority there is in the normal class. */
@@ -101,8 +107,13 @@ export class ThreadExecutor implements Executor {
       workerData: { spec, resourceCache } satisfies ThreadData,
       resourceLimits: { maxOldGenerationSizeMb: memoryLimitMb },
     });
-    const thread: Thread = { worker, state: 'starting', task: undefined, timer: undefined, sinceMs: 0, threadId: null, yieldTimer: undefined, cpuBeforeMs: 0, yielding: false };
-    worker.on('message', (message: Run | ThreadReady) => {
+    const thread: Thread = { worker, state: 'starting', task: undefined, timer: undefined, sinceMs: 0, threadId: null, yieldTimer: undefined, cpuBeforeMs: 0, yielding: false, usage: noUsage };
+    worker.on('message', (message: Run | ThreadReady | ThreadUsage) => {
+      if ('usage' in message) {
+        this.#options.onResources(usageSince(thread.usage, message.usage));
+        thread.usage = message.usage;
+        return;
+      }
       if ('threadId' in message) {
         thread.threadId = message.threadId;
         rest(thread);
@@ -117,7 +128,6 @@ export class ThreadExecutor implements Executor {
   }
 
   #completed(thread: Thread, run: Run): void {
-    if (run.resources !== undefined) this.#options.onResources(run.resources);
     this.#end(thread, { ...run, concurrency: this.#supply.busy });
     if (thread.yielding && !this.#stopYielding(thread)) {
       this.#discard(thread);

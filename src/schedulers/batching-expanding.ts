@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { defineScheduler } from '../core/index.js';
-import { createBatchingScheduler, oneContainer } from './batching.js';
+import { createBatchingScheduler } from './batching.js';
 import { dispatchIntervalOption } from './dispatch-window.js';
+import { oneContainer } from './placement.js';
 import { correctedRing, paperRing } from './ring-placement.js';
 import { serviceSlice, serviceSliceOption } from './service-slice.js';
 

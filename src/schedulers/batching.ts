@@ -1,15 +1,7 @@
 import { z } from 'zod';
-import { defineScheduler, type ExecutionMode, type Scheduler } from '../core/index.js';
+import { defineScheduler, type Scheduler } from '../core/index.js';
 import { DispatchWindow, dispatchIntervalOption } from './dispatch-window.js';
-import type { Place } from './ring-placement.js';
-
-/** The newest warm container, or a new one, for the whole group. What happens inside is the mode's business. */
-export function oneContainer(mode: ExecutionMode): Place {
-  return (functionId, group, ctx) => {
-    const container = ctx.pool(functionId).idle.at(-1) ?? ctx.launch(functionId);
-    ctx.assign(container, group, mode);
-  };
-}
+import { oneContainer, type Place } from './placement.js';
 
 /** Places the group of each function once per dispatch interval. */
 export function createBatchingScheduler(dispatchIntervalMs: number, place: Place): Scheduler {

@@ -1,8 +1,6 @@
 import type { Container, Invocation, SchedulerContext } from '../core/index.js';
 import { HashRing } from './hash-ring.js';
-
-/** Sends the group of a window to containers. */
-export type Place = (functionId: string, group: Invocation[], ctx: SchedulerContext) => void;
+import { oneContainer, type Place } from './placement.js';
 
 const unlimited = Number.POSITIVE_INFINITY;
 
@@ -55,6 +53,15 @@ class Placement {
     return node;
   }
 
+  /** Containers end without a word to the scheduler. */
+  forgetGone(onGone: (node: Node) => void): void {
+    for (const [id, node] of this.nodes) {
+      if (node.container.state !== 'retired' && node.container.state !== 'lost') continue;
+      this.nodes.delete(id);
+      onGone(node);
+    }
+  }
+
   /** Whether a container would hold too many clients with one more. */
   isFull({ held }: Node): boolean {
     return held.size + 1 > this.#capacity;
@@ -89,6 +96,13 @@ function takeForRest(functionId: string, placement: Placement, ctx: SchedulerCon
   return node;
 }
 
+function namesClients(group: readonly Invocation[]): boolean {
+  return group.some(({ resourceKey }) => resourceKey !== undefined);
+}
+
+/** Where nobody says which client he uses there is nothing to place by. */
+const noRing = oneContainer('expanded');
+
 /**
  * The rule of the journal extension as its artifact has it: one place a container on one ring for all functions, from which containers never
  * leave; a request goes to the container it belongs to if that is idle, of its function, not yet used in this window, and would not
@@ -98,6 +112,10 @@ export function paperRing(capacity = unlimited): Place {
   const ring = new HashRing<Node>(1);
   const placement = new Placement(capacity);
   return (functionId, group, ctx) => {
+    if (!namesClients(group)) {
+      noRing(functionId, group, ctx);
+      return;
+    }
     const rest: Invocation[] = [];
     for (const invocation of group) {
       const node = invocation.resourceKey === undefined ? undefined : ring.nodeFor(invocation.resourceKey);
@@ -125,8 +143,13 @@ export function correctedRing(capacity = unlimited): Place {
   const rings = new Map<string, HashRing<Node>>();
   const placement = new Placement(capacity);
   return (functionId, group, ctx) => {
+    if (!namesClients(group)) {
+      noRing(functionId, group, ctx);
+      return;
+    }
     const ring = rings.get(functionId) ?? new HashRing<Node>(replicas);
     rings.set(functionId, ring);
+    placement.forgetGone((node) => rings.get(node.container.functionId)?.remove(node));
     const rest: Invocation[] = [];
     const chosen = new Map<string, Node | undefined>();
     for (const invocation of group) {
@@ -144,14 +167,7 @@ export function correctedRing(capacity = unlimited): Place {
   };
 }
 
-/** The first container clockwise that is idle, and holds the client already or has room for it. Takes containers that are gone off the ring. */
+/** The first container clockwise that is idle, and holds the client already or has room for it. */
 function nodeWithRoom(key: string, ring: HashRing<Node>, placement: Placement): Node | undefined {
-  const nodes = ring.nodesFor(key);
-  for (const node of nodes) {
-    const { state, id } = node.container;
-    if (state !== 'retired' && state !== 'lost') continue;
-    ring.remove(node);
-    placement.nodes.delete(id);
-  }
-  return nodes.find((node) => node.container.state === 'idle' && (node.held.has(key) || !placement.isFull(node)));
+  return ring.nodesFor(key).find((node) => node.container.state === 'idle' && (node.held.has(key) || !placement.isFull(node)));
 }

@@ -6,6 +6,7 @@ import { describeError, FbbError, knownClients, longestTimerMs, storageKinds, ty
 const sharedClientSchema = z.strictObject({
   module: z.string().regex(/^(@[a-z0-9._-]+\/)?[a-z0-9._-]+$/, 'must be the name of a package'),
   exports: z.array(z.string()).min(1),
+  open: z.array(z.string()).optional(),
   close: z.array(z.string()).default([]),
   broken: z.strictObject({ property: z.string(), values: z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])).min(1) }).optional(),
 });

@@ -71,6 +71,6 @@ export function assembleWorkload({ name, folder, usualFunction = folder.name, fu
     inputOf: (id) => inputs[id],
     resourceKeyOf,
     hash: digest.digest('hex'),
-    notes: { function: folder.name, functionKind: folder.kind, ...notes },
+    notes: { function: folder.name, ...(folder.name === usualFunction ? {} : { insteadOf: usualFunction }), functionKind: folder.kind, ...notes },
   };
 }

@@ -48,7 +48,7 @@ describe('what containers shared', () => {
     const point = (policy: Policy, capacity: number | undefined, hits: number, idealHits: number): CellSummary => cell(policy, capacity, { resources: { hits, misses: 100 - hits, idealHits, idealRequests: 100 } });
     const [table] = renderResources(manifestOf(), [point('lru', 2, 40, 60), point('lru', 4, 50, 71), point('lru', 8, 60, 80), point('random', 2, 30, 61), point('random', 8, 55, 79), point('unbounded', undefined, 90, 90)], plain);
     expect(lines(table)).toEqual([
-      'e2e · icdcs-io | share of requests that found a client, by policy and capacity of the cache of a container',
+      'e2e · icdcs-io · batching-expanding | share of requests that found a client, by policy and capacity of the cache of a container',
       'hit rate | 2 | 4 | 8',
       'lru | 40.0 % | 50.0 % | 60.0 %',
       'random | 30.0 % | – | 55.0 %',
@@ -56,6 +56,12 @@ describe('what containers shared', () => {
       'ideal | 61.0 % | 71.0 % | 80.0 %',
       '',
     ]);
+  });
+
+  it('is a curve for each scheduler, and marks what is invalid', () => {
+    const point = (scheduler: string, capacity: number, hits: number, valid = true): CellSummary => cell('lru', capacity, { valid, cell: { scheduler }, resources: { hits, misses: 100 - hits } });
+    const curves = renderResources(manifestOf(), [1, 2, 3].flatMap((capacity) => [point('baseline', capacity, capacity), point('batching', capacity, 10 * capacity, capacity < 3)]), plain);
+    expect(curves.map((curve) => lines(curve)[2])).toEqual(['lru | 1.0 % | 2.0 % | 3.0 %', 'lru | 10.0 % | 20.0 % | 30.0 % invalid']);
   });
 
   it('adds requests and hits of repetitions up before it divides', () => {

@@ -11,7 +11,7 @@ const spec: FunctionSpec = {
   handlerPath: join(import.meta.dirname, '../fixtures/functions/constructs.cjs'),
   timeoutMs: 20_000,
   needs: [],
-  share: [{ module: 'fake-client', exports: ['FakeClient', 'createClient'], close: ['close'], broken: { property: 'status', values: ['closed'] } }],
+  share: [{ module: 'fake-client', exports: ['FakeClient', 'createClient'], open: ['connect'], close: ['close'], broken: { property: 'status', values: ['closed'] } }],
 };
 
 function start(resourceCache: ResourceCache, of: FunctionSpec = spec): Promise<RuntimeProcess> {
@@ -70,6 +70,18 @@ describe('a client that a function constructs by itself', () => {
     const listens = { before: 0, now: 1, same: true };
     expect(await results(runtime, { do: 'listens' })).toEqual([listens]);
     expect(await results(runtime, { do: 'listens' })).toEqual([listens]);
+  });
+
+  it('is opened once for all, closed with a callback, and has what can never change', async () => {
+    const runtime = await start({ policy: 'unbounded' });
+    expect(await results(runtime, { do: 'connects' }, { do: 'connects' })).toEqual([['connected', 'fixed', true, true], ['connected', 'fixed', true, true]]);
+    expect(await results(runtime, { do: 'callsBack' })).toEqual(['closed']);
+  });
+
+  it('keeps the listeners of others when an invocation removes all', async () => {
+    const runtime = await start({ policy: 'unbounded' });
+    expect(await results(runtime, { do: 'removes', wait: true }, { do: 'removes' })).toEqual([true, false]);
+    expect(await results(runtime, { do: 'errs' }, { do: 'counts' })).toEqual([undefined, { made: 3, closed: 0 }]);
   });
 
   it('ends nothing with an error that comes when nobody uses it', async () => {

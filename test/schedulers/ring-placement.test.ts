@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { noSharing } from '../../src/core/index.js';
 import { batchingExpanding } from '../../src/schedulers/batching-expanding.js';
-import { correctedRing, paperRing, type Place } from '../../src/schedulers/ring-placement.js';
+import type { Place } from '../../src/schedulers/placement.js';
+import { correctedRing, paperRing } from '../../src/schedulers/ring-placement.js';
 import { DispatchWindow } from '../../src/schedulers/dispatch-window.js';
 import { faultsOf } from '../../src/testkit/cell-faults.js';
 import { FakeCell } from '../../src/testkit/fake-cell.js';
