@@ -89,6 +89,8 @@ export interface UsageSummary {
     readonly gbSeconds: number | null;
     /** Containers that lived too short to be read; the mean over the lives of the others stands in for theirs. */
     readonly unsampledContainers: number;
+    /** The kernel's own record of the highest memory of each container, added up; null when one of them did not tell. */
+    readonly kernelPeakMb: number | null;
   };
   readonly cpu: {
     readonly coreSeconds: number;

@@ -31,6 +31,8 @@ interface Sums {
   readLifeMs: number;
   integral: number;
   coreMs: number;
+  /** NaN when one of them did not tell. */
+  kernelPeakMb: number;
 }
 
 const msPerSecond = 1_000;
@@ -45,7 +47,7 @@ export class UsageAccount {
   /** By container id; undefined once it is a row. */
   readonly #accounts: (Account | undefined)[] = [];
   readonly #resources: Mutable<ResourceTotals> = { hits: 0, misses: 0, failures: 0, evictions: 0, broken: 0, creationMs: 0, savedBytes: 0, peakInContainer: 0, untoldContainers: 0 };
-  readonly #sums: Sums = { launched: 0, sampled: 0, unsampled: 0, cpuFromSamples: 0, lifeMs: 0, readLifeMs: 0, integral: 0, coreMs: 0 };
+  readonly #sums: Sums = { launched: 0, sampled: 0, unsampled: 0, cpuFromSamples: 0, lifeMs: 0, readLifeMs: 0, integral: 0, coreMs: 0, kernelPeakMb: 0 };
   #live = 0;
   #peakLive = 0;
   #peakMemoryMb = 0;
@@ -153,6 +155,7 @@ export class UsageAccount {
         meanMb: hasMemory && wallMs > 0 ? integral / wallMs : null,
         gbSeconds: hasMemory ? integral / mbPerGb / msPerSecond : null,
         unsampledContainers: unsampled,
+        kernelPeakMb: launched === 0 || Number.isNaN(this.#sums.kernelPeakMb) ? null : this.#sums.kernelPeakMb,
       },
       cpu: {
         coreSeconds: coreMs / msPerSecond,
@@ -172,6 +175,7 @@ export class UsageAccount {
     sums.launched += 1;
     sums.lifeMs += lifeMs;
     sums.coreMs += row.cpuMs ?? 0;
+    sums.kernelPeakMb += row.kernelPeakMb ?? Number.NaN;
     if (account.cpuFromSamples) sums.cpuFromSamples += 1;
     this.#addResources(row);
     if (!Number.isNaN(account.memoryMb)) {

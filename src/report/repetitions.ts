@@ -29,6 +29,8 @@ export interface CellAverage {
   /** Latency of the last one to complete, in ms: where all arrive at once, the makespan. */
   readonly maxMs: number | null;
   readonly peakMb: number | null;
+  /** As the kernel recorded it, for containers that lived too short to be read. */
+  readonly kernelPeakMb: number | null;
   /** Mean memory of a container over its life, in MB. */
   readonly mbPerContainer: number | null;
   /** What became of requests for resources; undefined when there were none. */
@@ -145,6 +147,7 @@ function average(runs: readonly CellSummary[], label: string): CellAverage {
     cpuSeconds: over((run) => run.cpu.coreSeconds),
     maxMs: over((run) => run.latencyMs.total.max),
     peakMb: over((run) => run.memory.peakMb),
+    kernelPeakMb: over((run) => run.memory.kernelPeakMb ?? null),
     mbPerContainer: over(mbPerContainer),
     resources: averageResources(used),
     cap: averageCap(used),

@@ -31,11 +31,11 @@ function tableOf(head: readonly string[], rows: readonly (readonly string[])[]):
   return table.toString().split('\n').map((line) => line.trimEnd()).join('\n');
 }
 
-/** How many times as much as the first row of the group has, which shares nothing where there is such a row. */
 function invalidMark({ comparable }: CellAverage, style: TableStyle): string {
   return comparable ? '' : style.red(' invalid');
 }
 
+/** How many times as much as the row has that it is compared with. */
 function ratio(value: number | null, base: number | null): string {
   return value === null || base === null || base === 0 ? '' : ` (${formatAmount(value / base)}×)`;
 }
@@ -60,12 +60,15 @@ function resourceRow(cell: Sharing, base: Sharing, style: TableStyle): string[] 
 
 const resourceColumns = ['scheduler', 'cache', 'requests', 'made', 'hits', 'ideal', 'evicted', 'each ms', 'saved MB', 'exec ms', 'MB/cont.'];
 
+/** The row that another one is compared with: of the same scheduler with the same options, the one that shares nothing. */
+function baseOf(cell: Sharing, cells: readonly Sharing[]): Sharing {
+  return cells.find((other) => other.resources.policy === 'off' && runOf(other) === runOf(cell)) ?? cell;
+}
+
 /** What the multiplexer did, a row a cell. */
 function resourceBlock(title: string, cells: readonly Sharing[], style: TableStyle): string {
-  const base = cells.find(({ resources }) => resources.policy === 'off') ?? cells[0];
-  if (base === undefined) return '';
-  const ratios = cells.length > 1 ? `, × against ${base.label}` : '';
-  return `${style.bold(title)}   clients that invocations asked for and containers made${ratios}${untoldOf(cells)}\n${tableOf(resourceColumns, cells.map((cell) => resourceRow(cell, base, style)))}\n`;
+  const ratios = cells.some((cell) => baseOf(cell, cells) !== cell) ? ', × against the same without sharing' : '';
+  return `${style.bold(title)}   clients that invocations asked for and containers made${ratios}${untoldOf(cells)}\n${tableOf(resourceColumns, cells.map((cell) => resourceRow(cell, baseOf(cell, cells), style)))}\n`;
 }
 
 /** What is the same in all rows of a curve: the scheduler with its options. */
@@ -107,6 +110,11 @@ export function renderResources(manifest: Manifest, summaries: readonly CellSumm
   });
 }
 
+/** Of containers that lived too short to be read, the kernel's record, which counts shared pages in each. */
+function peakOf({ peakMb, kernelPeakMb }: CellAverage): string {
+  return peakMb === null && kernelPeakMb !== null ? `${formatAmount(kernelPeakMb)} RSS` : formatAmount(peakMb);
+}
+
 /** Experiments of bursts of several sizes: a row a size, for each way of running it the mean, the makespan and the memory. */
 export function renderBursts(manifest: Manifest, summaries: readonly CellSummary[], style: TableStyle): string[] {
   const experiments = new Map<string, CellAverage[]>();
@@ -122,7 +130,7 @@ export function renderBursts(manifest: Manifest, summaries: readonly CellSummary
       burstSize.exec(workload)?.[1] ?? workload,
       ...labels.flatMap((label) => {
         const cell = cells.find((other) => other.workload === workload && other.label === label);
-        const numbers = cell === undefined ? ['', '', ''] : [`${formatMs(cell.partsMs.execution)}${invalidMark(cell, style)}`, formatMs(cell.maxMs), formatAmount(cell.peakMb)];
+        const numbers = cell === undefined ? ['', '', ''] : [`${formatMs(cell.partsMs.execution)}${invalidMark(cell, style)}`, formatMs(cell.maxMs), peakOf(cell)];
         return withClients ? [...numbers, cell?.resources === undefined ? '' : count(cell.resources.made)] : numbers;
       }),
     ]);

@@ -74,6 +74,7 @@ export const summarySchema = z.object({
     meanMb: nullableNumber,
     gbSeconds: nullableNumber,
     unsampledContainers: z.number().int(),
+    kernelPeakMb: nullableNumber.optional(),
     source: z.enum(['pss', 'rss', 'cgroup', 'docker-stats', 'model']).nullable(),
   }),
   cpu: z.object({ coreSeconds: z.number(), sampledContainers: z.number().int(), meanUtilization: z.number(), hostMeanUtilization: nullableNumber, hostStolenShare: nullableNumber.default(null) }),

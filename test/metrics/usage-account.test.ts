@@ -140,8 +140,8 @@ it('leaves out readings of containers that have left or that it does not know', 
 });
 
 it('knows no memory when nothing was read, and none when there was nothing to read', () => {
-  expect(summaryOf((account) => launched(account, container(0, 0))).memory).toEqual({ gbSeconds: null, meanMb: null, peakMb: null, unsampledContainers: 1 });
-  expect(summaryOf(() => undefined).memory).toEqual({ gbSeconds: 0, meanMb: 0, peakMb: 0, unsampledContainers: 0 });
+  expect(summaryOf((account) => launched(account, container(0, 0))).memory).toEqual({ gbSeconds: null, meanMb: null, peakMb: null, unsampledContainers: 1, kernelPeakMb: null });
+  expect(summaryOf(() => undefined).memory).toEqual({ gbSeconds: 0, meanMb: 0, peakMb: 0, unsampledContainers: 0, kernelPeakMb: null });
 });
 
 it('takes the CPU time a container tells of itself, and samples for one that was killed', () => {

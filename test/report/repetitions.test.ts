@@ -24,7 +24,7 @@ describe('repetitions of a cell', () => {
         experiment: 'e2e', workload: 'icdcs-cpu', scheduler: 'baseline', label: 'baseline', skipped: undefined, parameters: {}, repetitions: 2, invalid: 0, comparable: true, arrived: 10,
         meanMs: 200, p50Ms: 100, p98Ms: 600,
         partsMs: { lag: 1, scheduling: 2, coldStart: 50, queue: 3, execution: 4, response: 5 },
-        containers: 1.5, gbSeconds: 0.75, cpuSeconds: 3, maxMs: null, peakMb: 1, mbPerContainer: 768, resources: undefined, cap: undefined,
+        containers: 1.5, gbSeconds: 0.75, cpuSeconds: 3, maxMs: null, peakMb: 1, kernelPeakMb: null, mbPerContainer: 768, resources: undefined, cap: undefined,
       },
     ]);
   });

@@ -26,7 +26,7 @@ describe('what containers shared', () => {
     const [table, ...others] = renderResources(manifestOf(), [own, shared], plain);
     expect(others).toEqual([]);
     expect(lines(table)).toEqual([
-      'e2e · icdcs-io | clients that invocations asked for and containers made, × against batching-expanding cache=off',
+      'e2e · icdcs-io | clients that invocations asked for and containers made, × against the same without sharing',
       'scheduler | cache | requests | made | hits | ideal | evicted | each ms | saved MB | exec ms | MB/cont.',
       'batching-expanding cache=off | off | 400 | 400 | 0.0 % | – | 0 | 10.0 | – | 50.0 | 2048',
       'batching-expanding cache=unbounded | unbounded | 400 | 8 (0.02×) | 98.0 % | – | 0 | 11.0 | 3.00 | 20.0 (0.40×) | 1024 (0.50×)',

@@ -224,6 +224,12 @@ it('shares nothing in a container that is not told to', async () => {
   expect(new Set(outcomes.map(({ result }) => result)).size).toBe(30);
 });
 
+it('counts also the requests of an invocation whose thread is ended', async () => {
+  const runtime = await startRuntime({ spec: fixtureSpec('cpu', { timeoutMs: 300 }), multiplexing: true });
+  expect(await runtime.batch('expanded', [{ do: 'asks-resource', args: 1, ms: 60_000 }])).toMatchObject([{ status: 'timedOut' }]);
+  expect((await runtime.get('/status')).body).toMatchObject({ resources: { hits: 0, misses: 1 } });
+});
+
 it('shares among the invocations that run on the same thread, and counts those of all threads together', async () => {
   const runtime = await startRuntime({ spec: fixtureSpec('cpu'), multiplexing: true });
   const first = await runtime.batch('expanded', asking.slice(0, 1));

@@ -25,7 +25,7 @@ function judge({ expected = 10, arrived = 10, completed = 10, failed = 0, timedO
     latencyMs: { total: none, lag: none, scheduling: none, coldStart: none, queue: none, execution: none, response: none },
     usage: {
       containers: { launched: 0, peak: 0, containerSeconds: 0 },
-      memory: { peakMb: null, meanMb: null, gbSeconds: null, unsampledContainers: 0 },
+      memory: { peakMb: null, meanMb: null, gbSeconds: null, unsampledContainers: 0, kernelPeakMb: null },
       cpu: { coreSeconds: 0, sampledContainers: 0, meanUtilization: 0, hostMeanUtilization: null },
       resources: undefined,
     },

@@ -1,6 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ClientCache, ClientCounts } from '../../../src/backends/simulation/client-cache.js';
+import { idealHits } from '../../../src/caches/index.js';
 import type { ResourceCache } from '../../../src/core/index.js';
+import { runs } from '../../support/property-runs.js';
 
 interface User {
   readonly resourceKey: string;
@@ -82,4 +85,45 @@ describe('clients in a simulated container', () => {
     expect(counts.evictions).toBe(1);
     expect([ask('b')[0], ask('a')[0]]).toEqual(['made', 'begun']);
   });
+});
+
+interface Invocation {
+  readonly key: number;
+  readonly startedMs: number;
+  /** From its start until it has made its client, if it has to, and from then to its end. */
+  readonly makingMs: number;
+  readonly usingMs: number;
+}
+
+/** Invocations at any time, many at the same time: how many of their requests were hits, and when each of them ended. */
+function hitsOf(cache: ResourceCache, invocations: readonly Invocation[]): { readonly hits: number; readonly endsMs: readonly number[] } {
+  const { ask, makes, ends, counts } = cacheOf(cache);
+  const happenings: { readonly atMs: number; readonly order: number; happen(): void }[] = [];
+  const endsMs = invocations.map(({ startedMs, makingMs, usingMs }) => startedMs + makingMs + usingMs);
+  invocations.forEach(({ key, startedMs, makingMs, usingMs }, index) => {
+    let user: User;
+    let found = '';
+    happenings.push(
+      { atMs: startedMs, order: 3 * index, happen: () => ([found, user] = ask(String(key), startedMs)) },
+      { atMs: startedMs + makingMs, order: 3 * index + 1, happen: () => void (found === 'begun' && makes(user, startedMs + makingMs)) },
+      { atMs: startedMs + makingMs + usingMs, order: 3 * index + 2, happen: () => ends(user) },
+    );
+  });
+  for (const { happen } of happenings.sort((a, b) => a.atMs - b.atMs || a.order - b.order)) happen();
+  return { hits: counts.hits, endsMs };
+}
+
+it('no policy hits more than the bound says, however many invocations run at the same time', () => {
+  const part = fc.integer({ min: 1, max: 60 });
+  const invocation = fc.record({ key: fc.integer({ min: 0, max: 5 }), startedMs: fc.integer({ min: 0, max: 600 }), makingMs: part, usingMs: part });
+  fc.assert(
+    fc.property(fc.array(invocation, { maxLength: 60 }), fc.constantFrom('lru' as const, 'lfu' as const, 'gdsf' as const, 'random' as const), fc.integer({ min: 1, max: 4 }), (invocations, policy, capacity) => {
+      // No two at the same instant, so that it is clear who came first.
+      const inOrder = invocations.sort((a, b) => a.startedMs - b.startedMs).map((each, index) => ({ ...each, startedMs: each.startedMs + index / 100 }));
+      const { hits, endsMs } = hitsOf({ policy, capacity }, inOrder);
+      const requests = inOrder.map(({ key, startedMs }, index) => ({ key, startedMs, endedMs: endsMs[index] as number }));
+      expect(hits).toBeLessThanOrEqual(idealHits(requests, capacity));
+    }),
+    runs(500),
+  );
 });
