@@ -105,7 +105,7 @@ function hitsOf(cache: ResourceCache, invocations: readonly Invocation[]): { rea
     let found = '';
     happenings.push(
       { atMs: startedMs, order: 3 * index, happen: () => ([found, user] = ask(String(key), startedMs)) },
-      { atMs: startedMs + makingMs, order: 3 * index + 1, happen: () => void (found === 'begun' && makes(user, startedMs + makingMs)) },
+      { atMs: startedMs + makingMs, order: 3 * index + 1, happen: () => { if (found === 'begun') makes(user, startedMs + makingMs); } },
       { atMs: startedMs + makingMs + usingMs, order: 3 * index + 2, happen: () => ends(user) },
     );
   });
