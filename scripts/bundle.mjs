@@ -4,6 +4,7 @@ import { cpSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { bundledClientFile } from '../dist/src/core/known-clients.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const functions = readdirSync(join(root, 'functions')).filter((name) => statSync(join(root, 'functions', name)).isDirectory());
@@ -33,16 +34,14 @@ await build({
   outExtension: { '.js': '.cjs' },
   minifyWhitespace: true,
 });
-// A package whose clients a function shares stays a file of its own beside it, so that loading it can be seen at run time; the name is that of
-// src/core/known-clients.ts.
-const clientFile = (module) => `${module.replace(/^@/, '').replaceAll('/', '-')}.cjs`;
+// A package whose clients a function shares stays a file of its own beside it, so that loading it can be seen at run time.
 for (const name of functions) {
   const { share = [] } = JSON.parse(readFileSync(join(root, 'functions', name, 'manifest.json'), 'utf8'));
   const packages = share.map((client) => (typeof client === 'string' ? client : client.module));
-  const beside = { name: 'shared-clients', setup: ({ onResolve }) => onResolve({ filter: /^[^./]/ }, ({ path }) => (packages.includes(path) ? { path: `./${clientFile(path)}`, external: true } : undefined)) };
+  const beside = { name: 'shared-clients', setup: ({ onResolve }) => onResolve({ filter: /^[^./]/ }, ({ path }) => (packages.includes(path) ? { path: `./${bundledClientFile(path)}`, external: true } : undefined)) };
   await build({ ...common, entryPoints: [`functions/${name}/handler.ts`], outfile: `dist/functions/${name}/handler.cjs`, plugins: [beside], minifyWhitespace: true });
   for (const path of packages) {
-    await build({ ...common, stdin: { contents: `module.exports = require(${JSON.stringify(path)});`, resolveDir: root }, outfile: `dist/functions/${name}/${clientFile(path)}`, minifyWhitespace: true });
+    await build({ ...common, stdin: { contents: `module.exports = require(${JSON.stringify(path)});`, resolveDir: root }, outfile: `dist/functions/${name}/${bundledClientFile(path)}`, minifyWhitespace: true });
   }
 }
 for (const name of functions) cpSync(join(root, 'functions', name, 'manifest.json'), join(root, 'dist/functions', name, 'manifest.json'));

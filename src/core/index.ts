@@ -26,7 +26,7 @@ export type { CellProfile } from './profile.js';
 export type { Recorder, RowSink } from './recorder.js';
 export { Registry } from './registry.js';
 export { cachePolicies, isLimited, noSharing, noUsage, unboundedSharing, type ResourceCache, type ResourceUsage } from './resource-cache.js';
-export { createRng, type Rng } from './rng.js';
+export { createRng, hash32, type Rng } from './rng.js';
 export {
   cpuClasses,
   defineScheduler,

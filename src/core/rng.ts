@@ -10,7 +10,7 @@ export interface Rng {
 }
 
 /** FNV-1a with a final avalanche, so that neighbouring labels and seeds land far apart. */
-function hash32(text: string, seed: number): number {
+export function hash32(text: string, seed: number): number {
   let h = (0x811c9dc5 ^ seed) >>> 0;
   for (let i = 0; i < text.length; i += 1) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193) >>> 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);

@@ -1,5 +1,6 @@
 import type { CellSummary, ResultSet } from '../results/index.js';
 import { shortestRemainingLatenciesMs } from '../stats/index.js';
+import { grouped, groupOf } from './repetitions.js';
 import { formatMs, type TableStyle } from './summary-table.js';
 
 /** Reading more rows than this would make a table wait. */
@@ -78,13 +79,8 @@ function ratios(cells: readonly CellSummary[], referenceMs: number): string {
  */
 export function renderClairvoyant(results: ResultSet, summaries: readonly CellSummary[], style: TableStyle): string[] {
   const valid = summaries.filter((summary) => summary.valid);
-  const groups = new Map<string, CellSummary[]>();
-  for (const summary of valid) {
-    const key = `${summary.cell.experiment} · ${summary.cell.workload}`;
-    groups.set(key, [...(groups.get(key) ?? []), summary]);
-  }
   const lines: string[] = [];
-  for (const [title, cells] of groups) {
+  for (const [title, cells] of grouped(valid, ({ cell }) => groupOf(cell))) {
     const reference = boundOf(cells) ?? measuredReference(results, cells);
     // Where nothing needs any time there are no multiples of it.
     if (reference !== undefined && reference.meanMs > 0) lines.push(style.dim(`${title} ${reference.text}; mean of ${ratios(cells, reference.meanMs)}`));

@@ -116,8 +116,19 @@ function rowKey({ experiment, workload, scheduler, parameters }: RowKey): string
 }
 
 /** What is compared with each other: the schedulers of one workload of one experiment. */
-export function groupOf({ experiment, workload }: CellAverage): string {
+export function groupOf({ experiment, workload }: Pick<CellAverage, 'experiment' | 'workload'>): string {
   return `${experiment} · ${workload}`;
+}
+
+/** Items under each key, keys in the order in which they come first. */
+export function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
+  }
+  return groups;
 }
 
 function average(runs: readonly CellSummary[], label: string): CellAverage {
@@ -168,8 +179,7 @@ function labelOf(cell: CellSummary['cell'], cells: readonly CellSummary['cell'][
 
 /** Gathers the repetitions of each cell; experiments and workloads in the order of execution, the base scheduler first, the others as in the suite. */
 export function meanOverRepetitions(summaries: readonly CellSummary[], manifest: Manifest): CellAverage[] {
-  const groups = new Map<string, CellSummary[]>();
-  for (const summary of summaries) groups.set(rowKey(summary.cell), [...(groups.get(rowKey(summary.cell)) ?? []), summary]);
+  const groups = grouped(summaries, ({ cell }) => rowKey(cell));
   const firsts = [...groups.values()].map(([first]) => (first as CellSummary).cell);
   const rows = [...groups.values()].map((runs, index) => average(runs, labelOf(firsts[index] as CellSummary['cell'], firsts)));
   const groupsInOrder = [...new Set(rows.map(groupOf))];

@@ -1,7 +1,6 @@
-import Table from 'cli-table3';
 import type { CellSummary, Manifest } from '../results/index.js';
-import { groupOf, meanOverRepetitions, type CellAverage } from './repetitions.js';
-import { borderless, formatAmount, formatMs, type TableStyle } from './summary-table.js';
+import { grouped, groupOf, meanOverRepetitions, type CellAverage } from './repetitions.js';
+import { formatAmount, formatCount, formatMs, renderTable, type TableStyle } from './summary-table.js';
 
 /** Bursts have a table of their own. */
 const burstSize = /-burst-(\d+)$/;
@@ -14,21 +13,6 @@ function usesResources(cell: CellAverage): cell is Sharing {
 
 function formatRate(rate: number | null): string {
   return rate === null ? '–' : `${(rate * 100).toFixed(1)} %`;
-}
-
-function count(value: number): string {
-  return formatAmount(value).replace(/\.0+$/, '');
-}
-
-function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const table = new Table({
-    head: [...head],
-    chars: borderless,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-    colAligns: head.map((_name, index) => (index === 0 ? 'left' : 'right')),
-  });
-  for (const row of rows) table.push([...row]);
-  return table.toString().split('\n').map((line) => line.trimEnd()).join('\n');
 }
 
 function invalidMark({ comparable }: CellAverage, style: TableStyle): string {
@@ -46,11 +30,11 @@ function resourceRow(cell: Sharing, base: Sharing, style: TableStyle): string[] 
   return [
     `${label}${invalidMark(cell, style)}`,
     resources.capacity === undefined ? resources.policy : `${resources.policy}:${resources.capacity}`,
-    count(resources.requests),
-    `${count(resources.made)}${against(resources.made, base.resources.made)}`,
+    formatCount(resources.requests),
+    `${formatCount(resources.made)}${against(resources.made, base.resources.made)}`,
     formatRate(resources.hitRate),
     formatRate(resources.idealHitRate),
-    count(resources.evictions),
+    formatCount(resources.evictions),
     formatMs(resources.creationMs),
     resources.savedMb === 0 ? '–' : formatAmount(resources.savedMb),
     `${formatMs(partsMs.execution)}${against(partsMs.execution, base.partsMs.execution)}`,
@@ -68,7 +52,7 @@ function baseOf(cell: Sharing, cells: readonly Sharing[]): Sharing {
 /** What the multiplexer did, a row a cell. */
 function resourceBlock(title: string, cells: readonly Sharing[], style: TableStyle): string {
   const ratios = cells.some((cell) => baseOf(cell, cells) !== cell) ? ', × against the same without sharing' : '';
-  return `${style.bold(title)}   clients that invocations asked for and containers made${ratios}${untoldOf(cells)}\n${tableOf(resourceColumns, cells.map((cell) => resourceRow(cell, baseOf(cell, cells), style)))}\n`;
+  return `${style.bold(title)}   clients that invocations asked for and containers made${ratios}${untoldOf(cells)}\n${renderTable(resourceColumns, cells.map((cell) => resourceRow(cell, baseOf(cell, cells), style)))}\n`;
 }
 
 /** What is the same in all rows of a curve: the scheduler with its options. */
@@ -95,18 +79,16 @@ function curveBlock(title: string, cells: readonly Sharing[], style: TableStyle)
     return rates.length === 0 ? '–' : formatRate(Math.max(...rates));
   });
   const head = ['hit rate', ...capacities.map(String)];
-  return `${style.bold(title)}   share of requests that found a client, by policy and capacity of the cache of a container${untoldOf(cells)}\n${tableOf(head, [...rows, ['ideal', ...ideal]])}\n`;
+  return `${style.bold(title)}   share of requests that found a client, by policy and capacity of the cache of a container${untoldOf(cells)}\n${renderTable(head, [...rows, ['ideal', ...ideal]])}\n`;
 }
 
 /** Tables of what containers shared, for each experiment and workload in which invocations asked for clients. */
 export function renderResources(manifest: Manifest, summaries: readonly CellSummary[], style: TableStyle): string[] {
-  const groups = new Map<string, Sharing[]>();
-  for (const cell of meanOverRepetitions(summaries, manifest).filter(usesResources)) if (!burstSize.test(cell.workload)) groups.set(groupOf(cell), [...(groups.get(groupOf(cell)) ?? []), cell]);
+  const groups = grouped(meanOverRepetitions(summaries, manifest).filter(usesResources).filter(({ workload }) => !burstSize.test(workload)), groupOf);
   return [...groups].flatMap(([title, cells]) => {
     const capacities = new Set(cells.flatMap(({ resources }) => resources.capacity ?? []));
     if (capacities.size < 3) return [resourceBlock(title, cells, style)];
-    const runs = [...new Set(cells.map(runOf))];
-    return runs.map((run) => curveBlock(`${title} · ${run}`, cells.filter((cell) => runOf(cell) === run), style));
+    return [...grouped(cells, runOf)].map(([run, ofRun]) => curveBlock(`${title} · ${run}`, ofRun, style));
   });
 }
 
@@ -117,10 +99,8 @@ function peakOf({ peakMb, kernelPeakMb }: CellAverage): string {
 
 /** Experiments of bursts of several sizes: a row a size, for each way of running it the mean, the makespan and the memory. */
 export function renderBursts(manifest: Manifest, summaries: readonly CellSummary[], style: TableStyle): string[] {
-  const experiments = new Map<string, CellAverage[]>();
-  for (const cell of meanOverRepetitions(summaries, manifest)) {
-    if (burstSize.test(cell.workload) && cell.skipped === undefined) experiments.set(cell.experiment, [...(experiments.get(cell.experiment) ?? []), cell]);
-  }
+  const bursts = meanOverRepetitions(summaries, manifest).filter(({ workload, skipped }) => burstSize.test(workload) && skipped === undefined);
+  const experiments = grouped(bursts, ({ experiment }) => experiment);
   return [...experiments].map(([experiment, cells]) => {
     const workloads = [...new Set(cells.map(({ workload }) => workload))];
     const labels = [...new Set(cells.map(({ label }) => label))];
@@ -131,9 +111,9 @@ export function renderBursts(manifest: Manifest, summaries: readonly CellSummary
       ...labels.flatMap((label) => {
         const cell = cells.find((other) => other.workload === workload && other.label === label);
         const numbers = cell === undefined ? ['', '', ''] : [`${formatMs(cell.partsMs.execution)}${invalidMark(cell, style)}`, formatMs(cell.maxMs), peakOf(cell)];
-        return withClients ? [...numbers, cell?.resources === undefined ? '' : count(cell.resources.made)] : numbers;
+        return withClients ? [...numbers, cell?.resources === undefined ? '' : formatCount(cell.resources.made)] : numbers;
       }),
     ]);
-    return `${style.bold(experiment)}   invocations at once: mean execution, from their arrival to the end of the last, peak memory of all containers\n${tableOf(['at once', ...columns], rows)}\n`;
+    return `${style.bold(experiment)}   invocations at once: mean execution, from their arrival to the end of the last, peak memory of all containers\n${renderTable(['at once', ...columns], rows)}\n`;
   });
 }

@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import { latencyPartNames } from '../core/index.js';
 import type { CellSummary, Manifest } from '../results/index.js';
-import { groupOf, meanOverRepetitions, publishedFor, type CellAverage } from './repetitions.js';
+import { grouped, groupOf, meanOverRepetitions, publishedFor, type CellAverage } from './repetitions.js';
 
 export interface TableStyle {
   /** Wraps text for the terminal; identity without colours. */
@@ -10,7 +10,7 @@ export interface TableStyle {
   red(text: string): string;
 }
 
-export const borderless = {
+const borderless = {
   'top': '', 'top-mid': '', 'top-left': '', 'top-right': '', 'bottom': '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '',
   'left': '', 'left-mid': '', 'mid': '', 'mid-mid': '', 'right': '', 'right-mid': '', 'middle': '  ',
 };
@@ -20,6 +20,11 @@ export function formatMs(valueMs: number | null): string {
   if (valueMs === null) return '–';
   if (valueMs >= 100) return valueMs.toFixed(0);
   return valueMs >= 10 ? valueMs.toFixed(1) : valueMs.toFixed(2);
+}
+
+/** A mean of counts, whole where it is. */
+export function formatCount(value: number | null): string {
+  return formatAmount(value).replace(/\.0+$/, '');
 }
 
 export function formatAmount(value: number | null): string {
@@ -50,6 +55,18 @@ function publishedChange(manifest: Manifest, average: CellAverage): PublishedCha
   return { mean: formatChange(own.meanMs, base.meanMs), containers: formatChange(own.containers, base.containers) };
 }
 
+/** A table without borders: the first column to the left, numbers to the right. */
+export function renderTable(head: readonly string[], rows: readonly Table.HorizontalTableRow[]): string {
+  const table = new Table({
+    head: [...head],
+    chars: borderless,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+    colAligns: head.map((_name, index) => (index === 0 ? 'left' : 'right')),
+  });
+  table.push(...rows);
+  return table.toString().split('\n').map((line) => line.trimEnd()).join('\n');
+}
+
 const columns = [
   'scheduler', 'mean', 'p50', 'p98', ...latencyPartNames.map((name) => (name === 'coldStart' ? 'cold' : name === 'scheduling' ? 'sched' : name === 'execution' ? 'exec' : name === 'response' ? 'resp' : name)),
   'cont.', 'GB·s', 'CPU·s', 'mean', 'paper', 'cont.', 'paper',
@@ -72,7 +89,7 @@ function row(manifest: Manifest, cell: CellAverage, base: CellAverage | undefine
     formatMs(cell.p50Ms),
     formatMs(cell.p98Ms),
     ...latencyPartNames.map((name) => style.dim(formatMs(cell.partsMs[name]))),
-    formatAmount(cell.containers).replace(/\.0+$/, ''),
+    formatCount(cell.containers),
     formatAmount(cell.gbSeconds),
     formatAmount(cell.cpuSeconds),
     style.bold(change(cell.meanMs, base?.meanMs ?? null)),
@@ -110,15 +127,8 @@ function baseFor(cell: CellAverage, bases: readonly CellAverage[], manifest: Man
 
 function block(manifest: Manifest, cells: readonly CellAverage[], style: TableStyle): string {
   const bases = cells.filter(({ scheduler, skipped }) => scheduler === manifest.base && skipped === undefined);
-  const table = new Table({
-    head: columns,
-    chars: borderless,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-    colAligns: columns.map((_name, index) => (index === 0 ? 'left' : 'right')),
-  });
-  for (const cell of cells) table.push(cell.skipped === undefined ? row(manifest, cell, baseFor(cell, bases, manifest), style) : skippedRow(cell, style));
-  const lines = table.toString().split('\n').map((line) => line.trimEnd());
-  return [...lines, ...reasonsBelow(cells, style)].join('\n');
+  const rows = cells.map((cell) => (cell.skipped === undefined ? row(manifest, cell, baseFor(cell, bases, manifest), style) : skippedRow(cell, style)));
+  return [renderTable(columns, rows), ...reasonsBelow(cells, style)].join('\n');
 }
 
 /** What the columns of change are against, or why they are empty. */
@@ -131,13 +141,8 @@ function comparison(base: string, cells: readonly CellAverage[]): string {
 /** The comparison at the end of a run: a block an experiment and workload, a row a scheduler. */
 export function renderSummaryTable(manifest: Manifest, summaries: readonly CellSummary[], style: TableStyle): string {
   const averages = meanOverRepetitions(summaries, manifest);
-  const groups = new Map<string, CellAverage[]>();
-  for (const average of averages) {
-    const key = groupOf(average);
-    groups.set(key, [...(groups.get(key) ?? []), average]);
-  }
   const parts: string[] = [];
-  for (const [title, cells] of groups) {
+  for (const [title, cells] of grouped(averages, groupOf)) {
     const ran = cells.filter(({ skipped }) => skipped === undefined);
     const arrived = [...new Set((ran.length > 0 ? ran : cells).map((cell) => cell.arrived))].join(' / ');
     const repetitions = Math.max(...cells.map((cell) => cell.repetitions));

@@ -1,9 +1,8 @@
-import Table from 'cli-table3';
 import { FbbError, latencyPartNames, type LatencyPartName } from '../core/index.js';
 import type { CellSummary, Manifest } from '../results/index.js';
 import { median } from '../stats/index.js';
 import { groupOf, meanOverRepetitions, publishedFor, type CellAverage } from './repetitions.js';
-import { borderless, formatMs, formatPercent, type TableStyle } from './summary-table.js';
+import { formatMs, formatPercent, renderTable, type TableStyle } from './summary-table.js';
 
 /** What a cell is judged by, wherever it was measured. */
 interface Figures {
@@ -121,15 +120,14 @@ function compared(a: Pair, b: Pair): boolean {
 const head = ['', 'cont.', 'sim', 'error', 'mean', 'sim', 'error', 'p50', 'sim', 'error', 'p98', 'sim', 'error'];
 
 function groupTable(pairs: readonly Pair[]): string {
-  const table = new Table({ head, chars: borderless, style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 }, colAligns: head.map((_name, index) => (index === 0 ? 'left' : 'right')) });
-  for (const { label, measured, simulated } of pairs) {
+  const rows = pairs.map(({ label, measured, simulated }) => {
     const cells = metrics.flatMap((metric) => {
       const format = (value: number | null): string => (metric === 'containers' ? (value === null ? '–' : value.toFixed(0)) : formatMs(value));
       return [format(measured[metric]), format(simulated[metric]), formatError(errorOf(measured[metric], simulated[metric]))];
     });
-    table.push([label, ...cells]);
-  }
-  return table.toString().split('\n').map((line) => line.trimEnd()).join('\n');
+    return [label, ...cells];
+  });
+  return renderTable(head, rows);
 }
 
 /** Measured and simulated figures side by side, their relative errors, the medians of these, and the orderings that the simulation gets wrong. */

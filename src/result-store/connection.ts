@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { describeError, ExitCode, FbbError, type ErrorCode } from '../core/index.js';
-import type { ResultAddress } from '../storage/index.js';
+import { authorizationOf, parseCouchBody, type ResultAddress } from '../storage/index.js';
 
 export interface ConnectionOptions {
   /** Ends every request; what is rejected then is its reason. */
@@ -129,7 +129,6 @@ export class Connection {
 
   #send({ method, path, query = {} }: Request, { body, headers, signal }: { body: Body | undefined; headers: Readonly<Record<string, string>>; signal: AbortSignal }): Promise<Response> {
     const { storage, database } = this.address;
-    const { user, password } = storage;
     const search = new URLSearchParams(query).toString();
     return fetch(`${storage.origin}/${[database, ...path].map(encodeURIComponent).join('/')}${search === '' ? '' : `?${search}`}`, {
       method,
@@ -138,7 +137,7 @@ export class Connection {
         'content-type': 'application/json',
         // A connection that is kept may have been closed over there when the next request needs it.
         connection: 'close',
-        ...(user === undefined ? {} : { authorization: `Basic ${Buffer.from(`${user}:${password ?? ''}`).toString('base64')}` }),
+        ...authorizationOf(storage),
         ...headers,
       },
       redirect: 'manual',
@@ -153,7 +152,7 @@ export class Connection {
       progress();
       pieces.push(piece);
     }
-    const answer = { status: response.status, body: parseObject(Buffer.concat(pieces).toString()) };
+    const answer = { status: response.status, body: parseCouchBody(Buffer.concat(pieces).toString()) };
     if (response.ok && Object.keys(answer.body).length === 0) throw failure('FBB_ERR_STORAGE_UNREACHABLE', `${this.address.storage.origin} is not CouchDB: it answers ${response.status} without JSON.`);
     if (response.ok || request.expected?.includes(response.status) === true) return answer;
     throw this.#refusal(answer, request);
@@ -191,14 +190,5 @@ async function written<T>(writing: Promise<T>, path: string): Promise<T> {
     return await writing;
   } catch (thrown) {
     throw new FbbError('FBB_ERR_RESULTS_WRITE', `${path} could not be written: ${describeError(thrown)}.`, { fix: 'Is the disk full? Run the same command again: what is here is not asked for again.', cause: thrown });
-  }
-}
-
-function parseObject(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
-  } catch {
-    return {};
   }
 }

@@ -42,10 +42,8 @@ function intercept(original: Constructor, kind: string, client: SharedClient, { 
     const lease = scope.getStore();
     // What is made while the function is loaded is the function's own, and one for all of its invocations anyway.
     if (lease === undefined || lease.hasEnded) return construct();
-    // What a client constructs in turn, now or later, is its own.
-    const create = (): object => scope.run(undefined, construct);
-    if (!shares) return lease.resourceSync(kind, args, create);
-    return viewOf(lease.resourceSync(kind, args, () => madeToBeShared(create()), options), client, lease);
+    if (!shares) return lease.resourceSync(kind, args, construct);
+    return viewOf(lease.resourceSync(kind, args, () => madeToBeShared(construct()), options), client, lease);
   };
   const intercepted: Constructor = new Proxy(original, {
     apply: (target, self, args: unknown[]) => make(['call', ...args], () => target.call(self, ...args)),

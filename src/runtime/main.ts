@@ -61,12 +61,15 @@ class Container implements Host {
   }
 
   status(): object {
-    return { status: this.#loaded === undefined ? 'new' : 'ok', function: this.#functionName, resources: this.resources };
+    return { status: this.#loaded === undefined ? 'new' : 'ok', function: this.#functionName, resources: this.resources ?? noUsage };
   }
 
   /** What became of requests for resources, on the main thread and all others. */
-  get resources(): ResourceUsage {
-    return addUsage(this.#ofThreads, this.#loaded?.multiplexer.usage ?? noUsage);
+  get resources(): ResourceUsage | undefined {
+    const multiplexer = this.#loaded?.multiplexer;
+    // Most functions ask for nothing: no outcome of theirs pays for this.
+    if (this.#ofThreads === noUsage && multiplexer?.wasAsked !== true) return undefined;
+    return addUsage(this.#ofThreads, multiplexer?.usage ?? noUsage);
   }
 
   /** Ends the resources of the main thread; those of others end with their threads. */

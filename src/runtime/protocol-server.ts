@@ -12,8 +12,8 @@ export interface Host {
   init(init: WireInit): Promise<string | undefined>;
   executor(mode: 'serial' | 'expanded'): Executor | undefined;
   status(): object;
-  /** What became of all requests for resources so far. */
-  readonly resources: ResourceUsage;
+  /** What became of all requests for resources so far; undefined when there were none. */
+  readonly resources: ResourceUsage | undefined;
 }
 
 const jsonHeaders = { 'content-type': 'application/json' };
@@ -52,7 +52,7 @@ function toWire(job: Job, run: Run, { resources }: Host, withResult: boolean): W
     ...(run.cpuMs === undefined ? {} : { cpu_ms: run.cpuMs }),
     ...(run.concurrency === undefined ? {} : { concurrency: run.concurrency }),
     container_cpu_ms: processCpuMs(),
-    ...(resources.hits + resources.misses === 0 ? {} : { resources }),
+    ...(resources === undefined ? {} : { resources }),
     exec_time: run.endedMs - run.startedMs,
     queue_time: run.startedMs - job.receivedMs,
     ...(withResult ? { result: representable(run.result) } : {}),

@@ -41,7 +41,7 @@ type MutableUsage = { -readonly [Key in keyof ResourceUsage]: ResourceUsage[Key]
 interface MultiplexerOptions {
   /** Of the policy that is random. */
   readonly seed?: number;
-  /** Calls what makes a resource; see `Scope`. */
+  /** Calls what makes a resource, so that what that constructs in turn, now or later, is its own; see `Scope`. */
   readonly outside?: (<T>(create: () => T) => T) | undefined;
   /** Told that the usage has changed. */
   readonly onUsage?: () => void;
@@ -72,6 +72,10 @@ export class ResourceMultiplexer {
     this.#shares = cache.policy !== 'off';
     this.#capacity = cache.capacity ?? Number.POSITIVE_INFINITY;
     this.#policy = createEvictionPolicy(cache, createRng(seed));
+  }
+
+  get wasAsked(): boolean {
+    return this.#usage.hits + this.#usage.misses > 0;
   }
 
   get usage(): ResourceUsage {
@@ -170,30 +174,39 @@ export class ResourceMultiplexer {
   }
 
   async #create<T>(entry: Entry, create: () => T | Promise<T>): Promise<T> {
-    const size = this.#sizes.begin(entry.kind);
-    const begunMs = monotonicNowMs();
+    const creation = this.#begin(entry);
     try {
-      const value = await this.#outside(create);
-      this.#made(entry, value, { costMs: monotonicNowMs() - begunMs, measuredBytes: size.end() });
-      return value;
+      return creation.made(await this.#outside(create));
     } catch (thrown) {
-      size.end();
-      this.#failed(entry);
+      creation.failed();
       throw thrown;
     }
   }
 
   #createSync(entry: Entry, create: () => unknown): void {
-    const size = this.#sizes.begin(entry.kind);
-    const begunMs = monotonicNowMs();
+    const creation = this.#begin(entry);
     try {
-      const value = create();
-      this.#made(entry, value, { costMs: monotonicNowMs() - begunMs, measuredBytes: size.end() });
+      creation.made(this.#outside(create));
     } catch (thrown) {
-      size.end();
-      this.#failed(entry);
+      creation.failed();
       throw thrown;
     }
+  }
+
+  /** Times and measures a creation; one of the two is to be called at its end. */
+  #begin(entry: Entry): { made<T>(value: T): T; failed(): void } {
+    const size = this.#sizes.begin(entry.kind);
+    const begunMs = monotonicNowMs();
+    return {
+      made: (value) => {
+        this.#made(entry, value, { costMs: monotonicNowMs() - begunMs, measuredBytes: size.end() });
+        return value;
+      },
+      failed: () => {
+        size.end();
+        this.#failed(entry);
+      },
+    };
   }
 
   #made(entry: Entry, value: unknown, { costMs, measuredBytes }: { readonly costMs: number; readonly measuredBytes: number }): void {

@@ -1,10 +1,8 @@
-/** FNV-1a with a final avalanche. The artifact hashes with SHA-1; a ring asks only that places are spread evenly. */
+import { hash32 } from '../core/index.js';
+
+/** The artifact hashes with SHA-1; a ring asks only that places are spread evenly. */
 function placeOf(text: string): number {
-  let h = 0x811c9dc5;
-  for (let i = 0; i < text.length; i += 1) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193) >>> 0;
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
+  return hash32(text, 0);
 }
 
 interface Place<Node> {

@@ -47,12 +47,6 @@ class Placement {
     this.#capacity = capacity;
   }
 
-  add(container: Container): Node {
-    const node = { container, held: new HeldClients(this.#capacity) };
-    this.nodes.set(container.id, node);
-    return node;
-  }
-
   /** Containers end without a word to the scheduler. */
   forgetGone(onGone: (node: Node) => void): void {
     for (const [id, node] of this.nodes) {
@@ -78,30 +72,42 @@ class Placement {
     if (invocation.resourceKey !== undefined) node.held.use(invocation.resourceKey);
   }
 
-  assign(ctx: SchedulerContext): void {
+  /** Sends off the window. What no container of the ring takes goes to the newest warm one that the window has not used, or to a new one, which joins the ring. */
+  assign(rest: readonly Invocation[], ring: HashRing<Node>, ctx: SchedulerContext): void {
+    const [first] = rest;
+    if (first !== undefined) {
+      const node = this.#unused(ctx.pool(first.functionId).idle) ?? this.#joining(ring, ctx.launch(first.functionId));
+      for (const invocation of rest) this.give(node, invocation);
+    }
     for (const [container, batch] of this.#batches) ctx.assign(container, batch, 'expanded');
     this.#batches.clear();
   }
-}
 
-/** For what no container of the ring takes: the newest warm container that the window has not used, or a new one. */
-function takeForRest(functionId: string, placement: Placement, ctx: SchedulerContext, onNew: (node: Node) => void): Node {
-  const { idle } = ctx.pool(functionId);
-  for (let i = idle.length - 1; i >= 0; i -= 1) {
-    const node = placement.nodes.get((idle[i] as Container).id);
-    if (node !== undefined && !placement.isInWindow(node)) return node;
+  #unused(idle: readonly Container[]): Node | undefined {
+    for (let i = idle.length - 1; i >= 0; i -= 1) {
+      const node = this.nodes.get((idle[i] as Container).id);
+      if (node !== undefined && !this.isInWindow(node)) return node;
+    }
+    return undefined;
   }
-  const node = placement.add(ctx.launch(functionId));
-  onNew(node);
-  return node;
+
+  #joining(ring: HashRing<Node>, container: Container): Node {
+    const node = { container, held: new HeldClients(this.#capacity) };
+    this.nodes.set(container.id, node);
+    ring.add(`c${container.id}`, node);
+    return node;
+  }
 }
 
-function namesClients(group: readonly Invocation[]): boolean {
-  return group.some(({ resourceKey }) => resourceKey !== undefined);
-}
 
-/** Where nobody says which client he uses there is nothing to place by. */
-const noRing = oneContainer('expanded');
+/** Where nobody says which client he uses there is nothing to place by: the group goes to one container. */
+function whereClientsAreNamed(place: Place): Place {
+  const noRing = oneContainer('expanded');
+  return (functionId, group, ctx) => {
+    const named = group.some(({ resourceKey }) => resourceKey !== undefined);
+    (named ? place : noRing)(functionId, group, ctx);
+  };
+}
 
 /**
  * The rule of the journal extension as its artifact has it: one place a container on one ring for all functions, from which containers never
@@ -111,11 +117,7 @@ const noRing = oneContainer('expanded');
 export function paperRing(capacity = unlimited): Place {
   const ring = new HashRing<Node>(1);
   const placement = new Placement(capacity);
-  return (functionId, group, ctx) => {
-    if (!namesClients(group)) {
-      noRing(functionId, group, ctx);
-      return;
-    }
+  return whereClientsAreNamed((functionId, group, ctx) => {
     const rest: Invocation[] = [];
     for (const invocation of group) {
       const node = invocation.resourceKey === undefined ? undefined : ring.nodeFor(invocation.resourceKey);
@@ -123,12 +125,8 @@ export function paperRing(capacity = unlimited): Place {
       if (fits) placement.give(node, invocation);
       else rest.push(invocation);
     }
-    if (rest.length > 0) {
-      const node = takeForRest(functionId, placement, ctx, (made) => ring.add(`c${made.container.id}`, made));
-      for (const invocation of rest) placement.give(node, invocation);
-    }
-    placement.assign(ctx);
-  };
+    placement.assign(rest, ring, ctx);
+  });
 }
 
 /** Places of a container on the ring: enough that each gets about an equal share of the keys. */
@@ -142,11 +140,7 @@ const replicas = 64;
 export function correctedRing(capacity = unlimited): Place {
   const rings = new Map<string, HashRing<Node>>();
   const placement = new Placement(capacity);
-  return (functionId, group, ctx) => {
-    if (!namesClients(group)) {
-      noRing(functionId, group, ctx);
-      return;
-    }
+  return whereClientsAreNamed((functionId, group, ctx) => {
     const ring = rings.get(functionId) ?? new HashRing<Node>(replicas);
     rings.set(functionId, ring);
     placement.forgetGone((node) => rings.get(node.container.functionId)?.remove(node));
@@ -159,12 +153,8 @@ export function correctedRing(capacity = unlimited): Place {
       if (node === undefined) rest.push(invocation);
       else placement.give(node, invocation);
     }
-    if (rest.length > 0) {
-      const node = takeForRest(functionId, placement, ctx, (made) => ring.add(`c${made.container.id}`, made));
-      for (const invocation of rest) placement.give(node, invocation);
-    }
-    placement.assign(ctx);
-  };
+    placement.assign(rest, ring, ctx);
+  });
 }
 
 /** The first container clockwise that is idle, and holds the client already or has room for it. */

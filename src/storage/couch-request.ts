@@ -12,7 +12,8 @@ interface CouchRequest {
   readonly limitMs: number;
 }
 
-function parse(text: string): Readonly<Record<string, unknown>> {
+/** Empty when it is no JSON object. */
+export function parseCouchBody(text: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
@@ -21,17 +22,21 @@ function parse(text: string): Readonly<Record<string, unknown>> {
   }
 }
 
+/** The header that says who asks; none where the address names nobody. */
+export function authorizationOf({ user, password }: StorageAddress): { readonly authorization?: string } {
+  return user === undefined ? {} : { authorization: `Basic ${Buffer.from(`${user}:${password ?? ''}`).toString('base64')}` };
+}
+
 /** Asks a CouchDB as the user of its address. Rejects when it has not answered in time; `whyNoAnswer` says why. */
-export async function askCouch({ origin, user, password }: StorageAddress, { method = 'GET', path, limitMs }: CouchRequest): Promise<CouchAnswer> {
-  const credentials = user === undefined ? undefined : Buffer.from(`${user}:${password ?? ''}`).toString('base64');
-  const answer = await fetch(`${origin}${path}`, {
+export async function askCouch(address: StorageAddress, { method = 'GET', path, limitMs }: CouchRequest): Promise<CouchAnswer> {
+  const answer = await fetch(`${address.origin}${path}`, {
     method,
     // A connection that is kept may have been closed over there when the next request needs it.
-    headers: { accept: 'application/json', connection: 'close', ...(credentials === undefined ? {} : { authorization: `Basic ${credentials}` }) },
+    headers: { accept: 'application/json', connection: 'close', ...authorizationOf(address) },
     redirect: 'manual',
     signal: AbortSignal.timeout(limitMs),
   });
-  return { status: answer.status, body: parse(await answer.text()) };
+  return { status: answer.status, body: parseCouchBody(await answer.text()) };
 }
 
 /** `fetch` says only that it failed; why stands below. */

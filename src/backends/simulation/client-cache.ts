@@ -1,5 +1,6 @@
 import { createEvictionPolicy, type EvictionPolicy } from '../../caches/index.js';
 import { createRng, type ResourceCache, type ResourceUsage } from '../../core/index.js';
+
 /** An invocation, as far as clients are concerned. */
 interface ClientUser<Self> {
   readonly resourceKey: string;
