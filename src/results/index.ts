@@ -1,2 +1,3 @@
+export { scanCsv, type CsvRecord } from './csv-scanner.js';
 export { checkStored, checkWritable, findResultSet, listResultSets, readResultSet, ResultSet, type StoredResults } from './result-set.js';
 export { manifestSchema, schemaVersion, summarySchema, type CellKey, type CellSummary, type Manifest } from './schema.js';
