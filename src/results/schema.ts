@@ -53,6 +53,8 @@ export const summarySchema = z.object({
     retried: z.number().int(),
   }),
   errorCodes: z.record(z.string(), z.number().int()),
+  /** Completed invocations that waited for a container that was starting; result sets of earlier versions do not tell. */
+  coldStarts: z.number().int().optional(),
   latencyMs: z.object({
     total: latencySummarySchema,
     lag: latencySummarySchema,

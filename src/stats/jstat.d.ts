@@ -1,0 +1,10 @@
+/** The part of jStat that is used; it ships no types. */
+declare module 'jstat' {
+  interface Distribution {
+    /** P(T <= t). */
+    cdf(t: number, degreesOfFreedom: number): number;
+    inv(p: number, degreesOfFreedom: number): number;
+  }
+  const library: { readonly jStat: { readonly studentt: Distribution; readonly normal: { cdf(x: number, mean: number, deviation: number): number } } };
+  export default library;
+}
