@@ -18,7 +18,7 @@ const plans = {
 
 export type ExportFormat = keyof typeof plans;
 
-export interface ExportOptions {
+interface ExportOptions {
   readonly format: ExportFormat;
   /** Ids of cells, or parts of them; undefined: all. */
   readonly cells: readonly string[] | undefined;
@@ -28,7 +28,7 @@ export interface ExportOptions {
 }
 
 /** What was written, and which cells are not in it. */
-export interface Exported {
+interface Exported {
   readonly files: readonly WrittenFile[];
   readonly leftOut: readonly LeftOut[];
   /** Ids of cells that are in it although they are invalid. */

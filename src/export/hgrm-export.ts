@@ -1,4 +1,4 @@
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, existsSync } from 'node:fs';
 import { build } from 'hdr-histogram-js';
 import { scanCsv, type CellSummary, type ResultSet } from '../results/index.js';
 import { writeBlocks } from './block-file.js';
@@ -10,7 +10,7 @@ const microsecondsPerMs = 1_000;
 const ticks = 5;
 
 /** The text of one histogram of the total latency of all completed invocations in these files; three significant digits, in ms. */
-export function mergedHgrm(paths: readonly string[]): string {
+function mergedHgrm(paths: readonly string[]): string {
   const histogram = build({ bitBucketSize: 32, autoResize: true, lowestDiscernibleValue: 1, highestTrackableValue: 2 ** 24, numberOfSignificantValueDigits: 3 });
   for (const path of paths) {
     scanCsv(path, ['outcome', 'total_ms'], (columns) => {
@@ -61,6 +61,11 @@ function planMerged(cells: readonly FinishedCell[]): { readonly files: PlannedFi
 /** `<cell>.hgrm` of each cell, and of cells that were repeated one of all repetitions together. */
 export function planHgrm(cells: readonly FinishedCell[], results: ResultSet): ExportPlan {
   const merged = planMerged(cells);
-  const single = cells.map(({ id }) => ({ name: `${id}.hgrm`, write: (path: string) => copyFileSync(results.cellFile(id, 'total.hgrm'), path) }));
-  return { files: [...single, ...merged.files], leftOut: merged.leftOut };
+  const stored = ({ id }: FinishedCell): string => results.cellFile(id, 'total.hgrm');
+  const single = cells.filter((cell) => existsSync(stored(cell)));
+  const without = cells.filter((cell) => !single.includes(cell)).map(({ id }) => id);
+  return {
+    files: [...single.map((cell) => ({ name: `${cell.id}.hgrm`, write: (path: string) => copyFileSync(stored(cell), path) })), ...merged.files],
+    leftOut: [...(without.length === 0 ? [] : [{ why: 'without total.hgrm', cells: without }]), ...merged.leftOut],
+  };
 }

@@ -16,7 +16,7 @@ export interface LeftOut {
   readonly cells: readonly string[];
 }
 
-export interface SelectedCells {
+interface SelectedCells {
   readonly cells: readonly FinishedCell[];
   readonly leftOut: readonly LeftOut[];
 }
