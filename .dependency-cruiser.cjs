@@ -53,6 +53,7 @@ module.exports = {
     folderImportsOnly('suites', 'core', 'caches', 'engine', 'plugins', 'schedulers', 'workloads', 'metrics', 'results', 'stats', 'backends', 'storage'),
     folderImportsOnly('result-store', 'core', 'results', 'storage'),
     folderImportsOnly('report', 'core', 'results', 'stats'),
+    folderImportsOnly('export', 'core', 'results'),
     folderImportsOnly('doctor', 'core', 'metrics', 'storage', 'backends'),
     {
       name: 'backend-imports',
@@ -147,6 +148,7 @@ module.exports = {
     packageOnlyIn(['ioredis'], '^functions/', '^src/storage/'),
     packageOnlyIn(['jiti'], '^src/plugins/'),
     packageOnlyIn(['fast-check'], '^src/testkit/'),
+    packageOnlyIn(['hyparquet-writer'], '^src/export/'),
     {
       name: 'no-dev-packages',
       comment: 'What ships must not need a development dependency.',

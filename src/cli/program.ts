@@ -5,6 +5,7 @@ import { packageVersion } from './package-root.js';
 import type { CalibrateOptions } from './calibrate-command.js';
 import type { CleanOptions } from './clean-command.js';
 import type { DoctorOptions } from './doctor-command.js';
+import type { ExportCommandOptions } from './export-command.js';
 import type { PluginCheckOptions } from './plugin-command.js';
 import type { PushOptions, PullOptions } from './results-command.js';
 import type { SuiteOptions } from './suite-selection.js';
@@ -159,6 +160,24 @@ function addResultsCommands(program: Command): void {
     });
 }
 
+const exportFormats = ['csv', 'parquet', 'hgrm', 'perfetto', 'openmetrics'] as const satisfies readonly ExportCommandOptions['to'][];
+
+function addExportCommand(program: Command): void {
+  program
+    .command('export')
+    .description('write a result set in a format that other programs read')
+    .argument('[result]', 'its folder, its id, or latest', 'latest')
+    .addOption(new Option('--to <format>', 'csv and parquet: rows for tables; hgrm: latency histograms; perfetto: what ran when, for ui.perfetto.dev; openmetrics: numbers of cells, for Prometheus').choices(exportFormats).makeOptionMandatory())
+    .option('--cells <ids>', 'only cells with these ids, or with this in their id; separated by commas', list)
+    .option('--into <folder>', 'where the files are written (default: beside the result set, <result>-<format>)')
+    .option('--force', 'overwrite files that are there')
+    .option('--out <folder>', 'where result sets are stored', 'results')
+    .action(async (result: string, options: ExportCommandOptions) => {
+      const { exportCommand } = await import('./export-command.js');
+      exportCommand(result, options);
+    });
+}
+
 const listTopics = ['suites', 'schedulers', 'workloads', 'functions', 'hosts', 'results'] as const;
 
 // Each action loads its command when it runs, so that --help does not wait for what it does not need.
@@ -231,6 +250,7 @@ function createProgram(): Command {
     });
 
   addResultsCommands(program);
+  addExportCommand(program);
   addHostCommands(program);
   addPluginCommands(program);
   overrideExits(program);
