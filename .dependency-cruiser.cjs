@@ -52,6 +52,7 @@ module.exports = {
     folderImportsOnly('testkit', 'core', 'engine', 'plugins'),
     folderImportsOnly('suites', 'core', 'caches', 'engine', 'plugins', 'schedulers', 'workloads', 'metrics', 'results', 'stats', 'backends', 'storage'),
     folderImportsOnly('result-store', 'core', 'results', 'storage'),
+    folderImportsOnly('data-frame', 'core', 'results'),
     folderImportsOnly('report', 'core', 'results', 'stats'),
     folderImportsOnly('doctor', 'core', 'metrics', 'storage', 'backends'),
     {
@@ -147,6 +148,7 @@ module.exports = {
     packageOnlyIn(['ioredis'], '^functions/', '^src/storage/'),
     packageOnlyIn(['jiti'], '^src/plugins/'),
     packageOnlyIn(['fast-check'], '^src/testkit/'),
+    packageOnlyIn(['danfojs-node'], '^src/data-frame/'),
     {
       name: 'no-dev-packages',
       comment: 'What ships must not need a development dependency.',

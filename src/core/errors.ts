@@ -75,6 +75,8 @@ export const errorCatalogue = {
   FBB_ERR_RESULTS_INVALID: { exitCode: ExitCode.usage, fix: 'The file was changed or written by another version; run the suite again.' },
   FBB_ERR_RESULTS_CONFLICT: { exitCode: ExitCode.usage, fix: 'Nothing was overwritten. Use another database, or another folder with --out.' },
   FBB_ERR_RESULTS_RESUME: { exitCode: ExitCode.usage, fix: 'Resume with the suite and options of the first run, or start a new one.' },
+  FBB_ERR_DATAFRAME_MISSING: { exitCode: ExitCode.missing, fix: 'Write "overrides": { "xlsx": "0.18.5", "@tensorflow/tfjs-node": "npm:@tensorflow/tfjs@^4.22.0" } into your package.json, then run "npm install danfojs-node"; docs/analysis.md says what the overrides are for.' },
+  FBB_ERR_DATAFRAME_CELLS: { exitCode: ExitCode.usage, fix: 'Name cells that have finished and have such rows; with --no-rows there are none of invocations.' },
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof errorCatalogue;

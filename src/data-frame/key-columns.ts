@@ -1,0 +1,39 @@
+import type { CellKey } from '../results/index.js';
+import { columnOf, numberColumn, textColumn, type FrameColumn, type FrameValue } from './frame-column.js';
+
+/** A cell and how many rows of a frame are its own. */
+export interface CellRows {
+  readonly key: CellKey;
+  readonly rows: number;
+}
+
+/** A column that has one value a cell, repeated for each row of it. */
+function repeated<Value extends FrameValue>(cells: readonly CellRows[], valueOf: (key: CellKey) => Value): Value[] {
+  const values: Value[] = [];
+  for (const { key, rows } of cells) {
+    const value = valueOf(key);
+    for (let row = 0; row < rows; row += 1) values.push(value);
+  }
+  return values;
+}
+
+/**
+ * The columns that say which cell a row is of. A parameter is a column of its own name, or `parameter_<name>` where that name is taken:
+ * by another column, or by something of the frame itself (`isTaken`), which a column of danfo would hide.
+ */
+export function keyColumns(cells: readonly CellRows[], isTaken: (name: string) => boolean): FrameColumn[] {
+  const own = [
+    textColumn('experiment', repeated(cells, ({ experiment }) => experiment)),
+    textColumn('workload', repeated(cells, ({ workload }) => workload)),
+    textColumn('scheduler', repeated(cells, ({ scheduler }) => scheduler)),
+    numberColumn('repetition', repeated(cells, ({ repetition }) => repetition)),
+    textColumn('cell', repeated(cells, ({ id }) => id)),
+  ];
+  const taken = new Set(own.map(({ name }) => name));
+  const parameters = new Set(cells.flatMap(({ key }) => Object.keys(key.parameters)));
+  const columns = [...parameters].map((name) => {
+    const column = taken.has(name) || isTaken(name) ? `parameter_${name}` : name;
+    return columnOf(column, repeated(cells, (key) => key.parameters[name] ?? Number.NaN));
+  });
+  return [...own, ...columns];
+}
