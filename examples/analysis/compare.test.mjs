@@ -49,10 +49,12 @@ describe('the frame of', () => {
     assert.ok(frame instanceof danfo.DataFrame);
     assert.equal(frame.shape[0], 4);
     assert.deepEqual(frame.columns.slice(0, 5), keys);
+    const nothing = new danfo.DataFrame([]);
+    assert.deepEqual(frame.columns.filter((name) => name in nothing), [], 'columns that hide something of a frame');
     const figures = {
       cell: ({ cell }) => cell.id,
       scheduler: ({ cell }) => cell.scheduler,
-      dispatchIntervalMs: ({ cell }) => cell.parameters.dispatchIntervalMs ?? Number.NaN,
+      parameter_dispatchIntervalMs: ({ cell }) => cell.parameters.dispatchIntervalMs ?? Number.NaN,
       valid: ({ valid }) => valid,
       total_mean_ms: ({ latencyMs }) => latencyMs.total.mean,
       total_p98_ms: ({ latencyMs }) => latencyMs.total.p98,

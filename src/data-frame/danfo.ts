@@ -94,12 +94,6 @@ function frameClassIn(path: string, require: NodeJS.Require): FrameClass {
   return loaded.DataFrame as FrameClass;
 }
 
-/** Tells which names are something of a frame itself. */
-export function membersOf(Frame: FrameClass): (name: string) => boolean {
-  const empty = new Frame([], { columns: [], dtypes: [] });
-  return (name) => name in empty;
-}
-
 export function makeFrame(Frame: FrameClass, columns: readonly FrameColumn[]): DataFrame {
   // Of an empty column danfo cannot tell how many columns there are.
   if ((columns[0]?.values.length ?? 0) === 0) return new Frame([], { columns: columns.map(({ name }) => name), dtypes: columns.map(({ type }) => type) });

@@ -18,22 +18,17 @@ function repeated<Value extends FrameValue>(cells: readonly CellRows[], valueOf:
 }
 
 /**
- * The columns that say which cell a row is of. A parameter is a column of its own name, or `parameter_<name>` where that name is taken:
- * by another column, or by something of the frame itself (`isTaken`), which a column of danfo would hide.
+ * The columns that say which cell a row is of. A parameter is the column `parameter_<name>`, as in exported tables: its own name could be that of
+ * another column, or of something of a frame (`size`), which a column of danfo hides.
  */
-export function keyColumns(cells: readonly CellRows[], isTaken: (name: string) => boolean): FrameColumn[] {
-  const own = [
+export function keyColumns(cells: readonly CellRows[]): FrameColumn[] {
+  const parameters = new Set(cells.flatMap(({ key }) => Object.keys(key.parameters)));
+  return [
     textColumn('experiment', repeated(cells, ({ experiment }) => experiment)),
     textColumn('workload', repeated(cells, ({ workload }) => workload)),
     textColumn('scheduler', repeated(cells, ({ scheduler }) => scheduler)),
     numberColumn('repetition', repeated(cells, ({ repetition }) => repetition)),
     textColumn('cell', repeated(cells, ({ id }) => id)),
+    ...[...parameters].map((name) => columnOf(`parameter_${name}`, repeated(cells, (key) => key.parameters[name] ?? Number.NaN))),
   ];
-  const taken = new Set(own.map(({ name }) => name));
-  const parameters = new Set(cells.flatMap(({ key }) => Object.keys(key.parameters)));
-  const columns = [...parameters].map((name) => {
-    const column = taken.has(name) || isTaken(name) ? `parameter_${name}` : name;
-    return columnOf(column, repeated(cells, (key) => key.parameters[name] ?? Number.NaN));
-  });
-  return [...own, ...columns];
 }

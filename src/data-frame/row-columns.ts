@@ -57,9 +57,9 @@ function readInto(columns: Map<string, GrowingColumn>, path: string, before: num
 
 /**
  * The columns of a table over all the cells, which must have it, named as stored and behind those of the cell; numbers as numbers, NaN where
- * nothing stands. `isTaken`: see keyColumns. Throws FBB_ERR_RESULTS_INVALID with the line of what is damaged.
+ * nothing stands. Throws FBB_ERR_RESULTS_INVALID with the line of what is damaged.
  */
-export function rowColumns(cells: readonly SelectedCell[], table: RowTable, isTaken: (name: string) => boolean): FrameColumn[] {
+export function rowColumns(cells: readonly SelectedCell[], table: RowTable): FrameColumn[] {
   const columns = new Map<string, GrowingColumn>();
   const counts: CellRows[] = [];
   let rows = 0;
@@ -69,5 +69,5 @@ export function rowColumns(cells: readonly SelectedCell[], table: RowTable, isTa
     counts.push({ key: summary.cell, rows: rows - before });
   }
   for (const column of columns.values()) column.fillTo(rows);
-  return [...keyColumns(counts, (name) => columns.has(name) || isTaken(name)), ...[...columns.values()].map((column) => column.column())];
+  return [...keyColumns(counts), ...[...columns.values()].map((column) => column.column())];
 }

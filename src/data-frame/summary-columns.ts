@@ -11,16 +11,17 @@ type Row = readonly (readonly [name: string, value: Known])[];
 const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** In a line, or nothing. */
-const joined = (texts: readonly string[]): string | undefined => (texts.length === 0 ? undefined : texts.join('; '));
+const joined = (texts: readonly string[], between: string): string | undefined => (texts.length === 0 ? undefined : texts.join(between));
 
-function latency(name: string, { mean, p50, p90, p95, p98, p99, p999, max }: Partial<LatencySummary>): Row {
-  return Object.entries({ mean, p50, p90, p95, p98, p99, p999, max }).map(([statistic, value]) => [`${name}_${statistic}_ms`, value] as const);
+function latency(name: string, { count, mean, p50, p90, p95, p98, p99, p999, max }: Partial<LatencySummary>): Row {
+  const statistics = Object.entries({ mean, p50, p90, p95, p98, p99, p999, max }).map(([statistic, value]) => [`${name}_${statistic}_ms`, value] as const);
+  return [[`${name}_count`, count], ...statistics];
 }
 
 function invocations({ invocations: counts, errorCodes, latencyMs }: CellSummary): Row {
   return [
     ...Object.entries(counts).map(([name, count]) => [`invocations_${snakeCase(name)}`, count] as const),
-    ['error_codes', joined(Object.entries(errorCodes).map(([code, count]) => `${code} ${count}`))],
+    ['error_codes', joined(Object.entries(errorCodes).map(([code, count]) => `${code}=${count}`), ' ')],
     ...latency('total', latencyMs.total),
     ...latencyPartNames.flatMap((part) => latency(snakeCase(part), latencyMs[part])),
   ];
@@ -31,7 +32,7 @@ function containers({ containers: { launched, peak, containerSeconds, cap }, mem
     ['containers_launched', launched],
     ['containers_peak', peak],
     ['container_seconds', containerSeconds],
-    ['cap', cap?.max],
+    ['cap_max_containers', cap?.max],
     ['cap_launches_waited', cap?.launchesWaited],
     ['cap_longest_wait_ms', cap?.longestWaitMs],
     ['cap_ended_for_others', cap?.endedForOthers],
@@ -43,22 +44,22 @@ function containers({ containers: { launched, peak, containerSeconds, cap }, mem
     ['gb_seconds', memory.gbSeconds],
     ['cpu_core_seconds', cpu.coreSeconds],
     ['cpu_sampled_containers', cpu.sampledContainers],
-    ['cpu_mean_utilization', cpu.meanUtilization],
-    ['host_mean_utilization', cpu.hostMeanUtilization],
-    ['host_stolen_share', cpu.hostStolenShare],
+    ['cpu_mean_utilization_share', cpu.meanUtilization],
+    ['cpu_host_mean_utilization_share', cpu.hostMeanUtilization],
+    ['cpu_host_stolen_share', cpu.hostStolenShare],
   ];
 }
 
 function resources({ resourceCache, resources: used }: CellSummary): Row {
   return [
-    ['resource_policy', resourceCache?.policy],
-    ['resource_capacity', resourceCache?.capacity],
+    ['resource_cache_policy', resourceCache?.policy],
+    ['resource_cache_capacity', resourceCache?.capacity],
     ['resource_hits', used?.hits],
     ['resource_misses', used?.misses],
     ['resource_failures', used?.failures],
     ['resource_evictions', used?.evictions],
     ['resource_broken', used?.broken],
-    ['resource_peak', used?.peakInContainer],
+    ['resource_peak_in_container', used?.peakInContainer],
     ['resource_creation_ms', used?.creationMs],
     ['resource_saved_bytes', used?.savedBytes],
     ['resource_untold_containers', used?.untoldContainers],
@@ -71,10 +72,10 @@ function instrument({ loadGenerator, sampler, harness, bound, wallMs }: CellSumm
   return [
     ['bound_cores', bound?.cores],
     ...latency('bound', bound?.latencyMs ?? {}),
-    ['generator_lag_p50_ms', loadGenerator.lagP50Ms],
-    ['generator_lag_p99_ms', loadGenerator.lagP99Ms],
-    ['generator_lag_max_ms', loadGenerator.lagMaxMs],
-    ['generator_real_time', loadGenerator.realTime],
+    ['load_generator_lag_p50_ms', loadGenerator.lagP50Ms],
+    ['load_generator_lag_p99_ms', loadGenerator.lagP99Ms],
+    ['load_generator_lag_max_ms', loadGenerator.lagMaxMs],
+    ['load_generator_real_time', loadGenerator.realTime],
     ['sampler_cpu_ms', sampler?.cpuMs],
     ['sampler_core_share', sampler?.coreShare],
     ['sampler_rounds', sampler?.rounds],
@@ -91,7 +92,7 @@ function rowOf(summary: CellSummary): Row {
   return [
     ['backend', backend],
     ['valid', valid],
-    ['problems', joined(problems)],
+    ['problems', joined(problems, '; ')],
     ['skipped', skipped],
     ['profile', profile],
     ['workload_hash', workloadHash],
@@ -104,16 +105,14 @@ function rowOf(summary: CellSummary): Row {
 }
 
 /** Columns that stay texts when no cell has one. */
-const textNames: ReadonlySet<string> = new Set(['problems', 'skipped', 'profile', 'error_codes', 'memory_source', 'resource_policy']);
+const textNames: ReadonlySet<string> = new Set(['problems', 'skipped', 'profile', 'error_codes', 'memory_source', 'resource_cache_policy']);
 
-/** The columns of the summaries, a row a cell, behind those of the cell; NaN where a summary has nothing. `isTaken`: see keyColumns. */
-export function summaryColumns(cells: readonly SelectedCell[], isTaken: (name: string) => boolean): FrameColumn[] {
+/** The columns of the summaries, a row a cell, behind those of the cell; NaN where a summary has nothing. */
+export function summaryColumns(cells: readonly SelectedCell[]): FrameColumn[] {
   const rows = cells.map(({ summary }) => rowOf(summary));
   const columns = (rows[0] ?? []).map(([name], index) => {
     const values = rows.map((row) => row[index]?.[1] ?? Number.NaN);
     return textNames.has(name) ? textColumn(name, values) : columnOf(name, values);
   });
-  const names = new Set(columns.map(({ name }) => name));
-  const keys = cells.map(({ summary }) => ({ key: summary.cell, rows: 1 }));
-  return [...keyColumns(keys, (name) => names.has(name) || isTaken(name)), ...columns];
+  return [...keyColumns(cells.map(({ summary }) => ({ key: summary.cell, rows: 1 }))), ...columns];
 }

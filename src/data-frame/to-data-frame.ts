@@ -1,5 +1,5 @@
 import { readResultSet, type StoredResults } from '../results/index.js';
-import { loadFrameClass, makeFrame, membersOf, type DataFrame } from './danfo.js';
+import { loadFrameClass, makeFrame, type DataFrame } from './danfo.js';
 import { rowColumns } from './row-columns.js';
 import { cellsWithTable, selectCells, type RowTable } from './select-cells.js';
 import { summaryColumns } from './summary-columns.js';
@@ -24,6 +24,5 @@ export async function toDataFrame(result: StoredResults | string, table: DataFra
   const cells = selectCells(typeof result === 'string' ? readResultSet(result) : result, options.cells);
   const stored = table === 'summary' ? cells : cellsWithTable(cells, table);
   const Frame = loadFrameClass();
-  const isTaken = membersOf(Frame);
-  return makeFrame(Frame, table === 'summary' ? summaryColumns(stored, isTaken) : rowColumns(stored, table, isTaken));
+  return makeFrame(Frame, table === 'summary' ? summaryColumns(stored) : rowColumns(stored, table));
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadFrameClass, makeFrame, membersOf, type DataFrame } from '../../src/data-frame/danfo.js';
+import { loadFrameClass, makeFrame, type DataFrame } from '../../src/data-frame/danfo.js';
 import { numberColumn, textColumn } from '../../src/data-frame/frame-column.js';
 import { temporaryFolder } from '../results/temporary-folder.js';
 import { thrownBy } from '../results/thrown-by.js';
@@ -48,11 +48,6 @@ describe('danfo.js', () => {
     expect(code).toBe('FBB_ERR_DATAFRAME_MISSING');
     expect(message).toContain(what);
     expect(message).toContain('node_modules/danfojs-node/index.js');
-  });
-
-  it('says which names are its own', () => {
-    const isMember = membersOf(loadFrameClass([place(standIn)]));
-    expect(['shape', 'constructor', 'data', 'total_ms'].map(isMember)).toEqual([true, true, true, false]);
   });
 
   it('is given columns, not rows, and their types in the same order', () => {

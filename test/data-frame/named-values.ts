@@ -9,5 +9,3 @@ export function namedValues(columns: readonly FrameColumn[]): Record<string, rea
 export function namedTypes(columns: readonly FrameColumn[]): Record<string, string> {
   return Object.fromEntries(columns.map(({ name, type }) => [name, type]));
 }
-
-export const nothingTaken = (): boolean => false;

@@ -8,11 +8,11 @@ import type { StoredResults } from '../../src/results/index.js';
 import { keyOf, manifestOf, summaryOf } from '../results/stored-run.js';
 import { temporaryFolder } from '../results/temporary-folder.js';
 import { thrownBy } from '../results/thrown-by.js';
-import { namedTypes, namedValues, nothingTaken } from './named-values.js';
+import { namedTypes, namedValues } from './named-values.js';
 import { storedCells } from './stored-cells.js';
 
 function columnsOf(results: StoredResults, table: RowTable): ReturnType<typeof rowColumns> {
-  return rowColumns(cellsWithTable(selectCells(results), table), table, nothingTaken);
+  return rowColumns(cellsWithTable(selectCells(results), table), table);
 }
 
 const outcome: Outcome = {
@@ -70,7 +70,7 @@ describe('the columns of rows', () => {
     });
   });
 
-  it('leave a parameter its value when a column of the file has its name', () => {
+  it('keep apart a parameter and a column of the file that have the same name', () => {
     const results = storedCells({ key: { parameters: { batch: 9 } }, files: { 'invocations.csv': 'id,batch\n0,1\n' } });
     expect(namedValues(columnsOf(results, 'invocations'))).toMatchObject({ parameter_batch: [9], batch: [1] });
   });
