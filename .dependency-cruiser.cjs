@@ -52,6 +52,7 @@ module.exports = {
     folderImportsOnly('testkit', 'core', 'engine', 'plugins'),
     folderImportsOnly('suites', 'core', 'caches', 'engine', 'plugins', 'schedulers', 'workloads', 'metrics', 'results', 'stats', 'backends', 'storage'),
     folderImportsOnly('result-store', 'core', 'results', 'storage'),
+    folderImportsOnly('data-frame', 'core', 'results'),
     folderImportsOnly('report', 'core', 'results', 'stats'),
     folderImportsOnly('export', 'core', 'results'),
     folderImportsOnly('doctor', 'core', 'metrics', 'storage', 'backends'),
@@ -149,6 +150,7 @@ module.exports = {
     packageOnlyIn(['jiti'], '^src/plugins/'),
     packageOnlyIn(['fast-check'], '^src/testkit/'),
     packageOnlyIn(['hyparquet-writer'], '^src/export/'),
+    packageOnlyIn(['danfojs-node'], '^src/data-frame/'),
     {
       name: 'no-dev-packages',
       comment: 'What ships must not need a development dependency.',
@@ -174,7 +176,8 @@ module.exports = {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(dist|coverage)/' },
+    // The example is a package with dependencies of its own, which are not installed here.
+    exclude: { path: '^(dist|coverage|examples/analysis)/' },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
   },
 };

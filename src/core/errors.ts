@@ -78,6 +78,8 @@ export const errorCatalogue = {
   FBB_ERR_EXPORT_EMPTY: { exitCode: ExitCode.usage, fix: 'docs/export.md says what each format needs.' },
   FBB_ERR_EXPORT_EXISTS: { exitCode: ExitCode.usage, fix: 'Nothing was written. Choose another folder with --into, or overwrite with --force.' },
   FBB_ERR_EXPORT_WRITE: { exitCode: ExitCode.missing, fix: 'Is the disk full, or the folder not writable? Choose another one with --into.' },
+  FBB_ERR_DATAFRAME_MISSING: { exitCode: ExitCode.missing, fix: 'Write "overrides": { "xlsx": "0.18.5", "@tensorflow/tfjs-node": "npm:@tensorflow/tfjs@^4.22.0" } into your package.json, then run "npm install danfojs-node"; docs/analysis.md says what the overrides are for.' },
+  FBB_ERR_DATAFRAME_CELLS: { exitCode: ExitCode.usage, fix: 'Name cells that have finished and have such rows; with --no-rows there are none of invocations.' },
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof errorCatalogue;
