@@ -53,7 +53,8 @@ module.exports = {
     folderImportsOnly('suites', 'core', 'caches', 'engine', 'plugins', 'schedulers', 'workloads', 'metrics', 'results', 'stats', 'backends', 'storage'),
     folderImportsOnly('result-store', 'core', 'results', 'storage'),
     folderImportsOnly('data-frame', 'core', 'results'),
-    folderImportsOnly('report', 'core', 'results', 'stats'),
+    folderImportsOnly('diff', 'core', 'results', 'stats'),
+    folderImportsOnly('report', 'core', 'results', 'stats', 'diff'),
     folderImportsOnly('export', 'core', 'results'),
     folderImportsOnly('doctor', 'core', 'metrics', 'storage', 'backends'),
     {
@@ -147,6 +148,7 @@ module.exports = {
     packageOnlyIn(['nano'], '^functions/'),
     packageOnlyIn(['require-in-the-middle'], '^src/runtime/'),
     packageOnlyIn(['ioredis'], '^functions/', '^src/storage/'),
+    packageOnlyIn(['jstat'], '^src/stats/'),
     packageOnlyIn(['jiti'], '^src/plugins/'),
     packageOnlyIn(['fast-check'], '^src/testkit/'),
     packageOnlyIn(['hyparquet-writer'], '^src/export/'),

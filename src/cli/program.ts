@@ -4,6 +4,7 @@ import { tell } from './output.js';
 import { packageVersion } from './package-root.js';
 import type { CalibrateOptions } from './calibrate-command.js';
 import type { CleanOptions } from './clean-command.js';
+import type { DiffOptions } from './diff-command.js';
 import type { DoctorOptions } from './doctor-command.js';
 import type { ExportCommandOptions } from './export-command.js';
 import type { PluginCheckOptions } from './plugin-command.js';
@@ -178,6 +179,27 @@ function addExportCommand(program: Command): void {
     });
 }
 
+function addDiffCommand(program: Command): void {
+  program
+    .command('diff')
+    .description('compare two result sets, or the schedulers of one, and say which differences are shown')
+    .argument('[results...]', `A and B: each a folder, an id, latest, or ${storeAddress}/database/id; A:scheduler is that scheduler alone`)
+    .option('--within <result>', 'compare the schedulers of one result set with each other')
+    .option('--base <scheduler>', 'with --within: the one that the others are compared with (default: of the suite)')
+    .option('--fail-on <threshold>', "exit with 3 on a shown regression beyond it: 'p98>+5%', 'containers>+0'; can be given again", several)
+    .option('--metrics <names>', 'what to show, separated by commas, or all (default: the total latency, containers, GB·s, CPU·s, cold starts)', list)
+    .option('--force', 'compare what should not be compared, and say so')
+    .option('--self-test', 'try the thresholds on one result set: with a known slowdown they must fire, without they must not')
+    .option('--markdown', 'print tables for a pull request')
+    .option('--json', 'print all comparisons as JSON')
+    .option('--csv', 'print all comparisons as CSV')
+    .option('--out <folder>', 'where result sets are stored', 'results')
+    .action(async (names: string[], options: DiffOptions) => {
+      const { diffCommand } = await import('./diff-command.js');
+      await diffCommand(names, options);
+    });
+}
+
 const listTopics = ['suites', 'schedulers', 'workloads', 'functions', 'hosts', 'results'] as const;
 
 // Each action loads its command when it runs, so that --help does not wait for what it does not need.
@@ -205,6 +227,7 @@ function createProgram(): Command {
     .option('--quick', 'a short run to see that it works (the first 45 invocations, under 90 s for icdcs); no substitute for a full one')
     .option('--load <share>', 'CPU work offered per core and second when each invocation runs alone (default: of the suite)', loadArgument)
     .option('--seed <n>', 'seed of everything random (default: of the suite)', whole(0, 0xffff_ffff))
+    .option('--reseed', 'draw a workload of its own for each repetition; otherwise all repeat the same')
     .option('--out <folder>', 'where result sets are stored', 'results')
     .option('--resume [result]', 'run what is missing of an earlier run: its folder, id, or latest')
     .option('--recalibrate', 'measure the speed of this machine anew')
@@ -249,6 +272,7 @@ function createProgram(): Command {
       await showCommand(result, options);
     });
 
+  addDiffCommand(program);
   addResultsCommands(program);
   addExportCommand(program);
   addHostCommands(program);

@@ -75,6 +75,8 @@ export const errorCatalogue = {
   FBB_ERR_RESULTS_INVALID: { exitCode: ExitCode.usage, fix: 'The file was changed or written by another version; run the suite again.' },
   FBB_ERR_RESULTS_CONFLICT: { exitCode: ExitCode.usage, fix: 'Nothing was overwritten. Use another database, or another folder with --out.' },
   FBB_ERR_RESULTS_RESUME: { exitCode: ExitCode.usage, fix: 'Resume with the suite and options of the first run, or start a new one.' },
+  FBB_ERR_DIFF_THRESHOLD: { exitCode: ExitCode.usage, fix: 'Name a metric that both sides have; docs/diff.md lists them, and "diff --metrics all" shows which have values.' },
+  FBB_ERR_DIFF_SELF_TEST: { exitCode: ExitCode.notComparable, fix: 'Run the suite with --repeat 5 or more on a quiet machine, or choose a wider threshold.' },
   FBB_ERR_EXPORT_EMPTY: { exitCode: ExitCode.usage, fix: 'docs/export.md says what each format needs.' },
   FBB_ERR_EXPORT_EXISTS: { exitCode: ExitCode.usage, fix: 'Nothing was written. Choose another folder with --into, or overwrite with --force.' },
   FBB_ERR_EXPORT_WRITE: { exitCode: ExitCode.missing, fix: 'Is the disk full, or the folder not writable? Choose another one with --into.' },

@@ -1,3 +1,4 @@
+export { labelOf } from './cell-label.js';
 export { scanCsv, type CsvRecord } from './csv-scanner.js';
 export { checkStored, checkWritable, findResultSet, listResultSets, readResultSet, ResultSet, type StoredResults } from './result-set.js';
 export { manifestSchema, schemaVersion, summarySchema, type CellKey, type CellSummary, type Manifest } from './schema.js';

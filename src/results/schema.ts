@@ -177,6 +177,8 @@ export const manifestSchema = z.object({
     limit: z.number().int().positive().nullable(),
     load: z.number(),
     seed: z.number().int(),
+    /** Whether each repetition has a workload of its own, drawn anew. */
+    reseed: z.boolean().default(false),
     /** What `--set` said. */
     set: z.array(z.string()).nullable().default(null),
     /** What `--cache` said. */

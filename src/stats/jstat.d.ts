@@ -5,6 +5,7 @@ declare module 'jstat' {
     cdf(t: number, degreesOfFreedom: number): number;
     inv(p: number, degreesOfFreedom: number): number;
   }
+  /** A module of CommonJS: all of it is the default export. */
   const library: { readonly jStat: { readonly studentt: Distribution; readonly normal: { cdf(x: number, mean: number, deviation: number): number } } };
-  export default library;
+  export { library as default };
 }
