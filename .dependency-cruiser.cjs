@@ -53,6 +53,7 @@ module.exports = {
     folderImportsOnly('suites', 'core', 'caches', 'engine', 'plugins', 'schedulers', 'workloads', 'metrics', 'results', 'stats', 'backends', 'storage'),
     folderImportsOnly('result-store', 'core', 'results', 'storage'),
     folderImportsOnly('report', 'core', 'results', 'stats'),
+    folderImportsOnly('import', 'core', 'results', 'metrics'),
     folderImportsOnly('doctor', 'core', 'metrics', 'storage', 'backends'),
     {
       name: 'backend-imports',

@@ -5,6 +5,7 @@ import { packageVersion } from './package-root.js';
 import type { CalibrateOptions } from './calibrate-command.js';
 import type { CleanOptions } from './clean-command.js';
 import type { DoctorOptions } from './doctor-command.js';
+import type { ImportArtifactOptions } from './import-command.js';
 import type { PluginCheckOptions } from './plugin-command.js';
 import type { PushOptions, PullOptions } from './results-command.js';
 import type { SuiteOptions } from './suite-selection.js';
@@ -123,6 +124,23 @@ function addHostCommands(program: Command): void {
     });
 }
 
+function addImportCommands(program: Command): void {
+  program
+    .command('import')
+    .description('read results of others into a result set')
+    .command('artifact')
+    .description("the results that the paper's artifact writes: latency_amplification_*.csv, and beside them utilization_*.csv and num_containers_*.csv")
+    .argument('<folder>', 'of the artifact, or a part of it; folders in it are looked through')
+    .option('--out <folder>', 'where result sets are stored', 'results')
+    .option('--id <id>', 'of the result set (default: artifact, with the time)')
+    .option('--expected <n>', 'invocations that were sent in each run; those without a row are lost (default: 800 of icdcs-cpu, 400 of icdcs-io)', whole(1, 100_000_000))
+    .option('--json', 'print the summaries of all cells as JSON')
+    .action(async (folder: string, options: ImportArtifactOptions) => {
+      const { importArtifactCommand } = await import('./import-command.js');
+      importArtifactCommand(folder, options);
+    });
+}
+
 const storeAddress = 'couchdb=http://user:password@host:5984';
 
 function addResultsCommands(program: Command): void {
@@ -231,6 +249,7 @@ function createProgram(): Command {
     });
 
   addResultsCommands(program);
+  addImportCommands(program);
   addHostCommands(program);
   addPluginCommands(program);
   overrideExits(program);

@@ -1,0 +1,1 @@
+export { importArtifact, type ImportRequest } from './import-artifact.js';
