@@ -29,42 +29,41 @@ function amount(record: CsvRecord, field: number, name: string): number {
   return value;
 }
 
-/** Where a column stands and what it is called. */
-type Column = readonly [name: string, field: number];
+function containerOf(text: string): string | undefined {
+  const name = text.trim();
+  return name === '' || name === 'None' ? undefined : name;
+}
+
+/** How a record is read in a file with these columns. */
+function rowReader(columns: ReadonlyMap<string, number>): (record: CsvRecord) => ArtifactRow {
+  const fieldOf = (name: string): number => columns.get(name) as number;
+  const [functionField, containerField] = [fieldOf('function'), columns.get('container_name')];
+  const [wait, execution, queue, coldStart] = [fieldOf('schedule_time(ms)'), fieldOf('exec_time(ms)'), fieldOf('queue_time(ms)'), columns.get('cold_start(ms)')];
+  return (record) => {
+    const name = record.text(functionField).trim();
+    if (name === '') throw record.wrong('function is empty');
+    return {
+      functionId: functionIdOf(name),
+      container: containerField === undefined ? undefined : containerOf(record.text(containerField)),
+      waitMs: amount(record, wait, 'schedule_time(ms)'),
+      coldStartMs: coldStart === undefined ? undefined : amount(record, coldStart, 'cold_start(ms)'),
+      executionMs: amount(record, execution, 'exec_time(ms)'),
+      queueMs: amount(record, queue, 'queue_time(ms)'),
+    };
+  };
+}
 
 /** Reads a file of rows, old format or new; what is wrong with it becomes problems, with the line. */
 export function readArtifactRows(path: string, problems: ImportProblems, take: (row: ArtifactRow) => void): void {
   problems.scanning((ofRecord) => {
     let rows = 0;
-    let last: CsvRecord | undefined;
     scanCsv(path, required, (columns) => {
-      const column = (name: string): Column => [name, columns.get(name) as number];
-      const [[, functionField], [, containerField]] = [column('function'), column('container_name')];
-      const [wait, execution, queue, coldStart] = [column('schedule_time(ms)'), column('exec_time(ms)'), column('queue_time(ms)'), column('cold_start(ms)')];
-      const [hasContainer, hasColdStart] = [columns.has('container_name'), columns.has('cold_start(ms)')];
-      const read = (record: CsvRecord, [name, field]: Column): number => amount(record, field, name);
+      const read = rowReader(columns);
       return (record) => {
         rows += 1;
-        last = record;
-        ofRecord(() => {
-          const name = record.text(functionField).trim();
-          if (name === '') throw record.wrong('function is empty');
-          take({
-            functionId: functionIdOf(name),
-            container: hasContainer ? containerOf(record.text(containerField)) : undefined,
-            waitMs: read(record, wait),
-            coldStartMs: hasColdStart ? read(record, coldStart) : undefined,
-            executionMs: read(record, execution),
-            queueMs: read(record, queue),
-          });
-        });
+        ofRecord(() => take(read(record)));
       };
     });
-    if (rows === 0 && last === undefined) problems.add(`${path}, line 1: there is a header and no row`);
+    if (rows === 0) problems.add(`${path}, line 1: there is a header and no row`);
   });
-}
-
-function containerOf(text: string): string | undefined {
-  const name = text.trim();
-  return name === '' || name === 'None' ? undefined : name;
 }

@@ -27,10 +27,15 @@ class LoadSums {
   #maxMb = 0;
   #beforeMs = 0;
 
+  get lastMs(): number {
+    return this.#beforeMs;
+  }
+
+  /** Readings come in the order of time. */
   add({ atMs, host: { memoryMb, cpuPercent } }: SampleRound): void {
     if (this.#rounds === 0) this.#firstMb = memoryMb;
     // A reading is of the second before it.
-    const ms = this.#rounds === 0 ? Math.min(atMs, msPerSecond) : Math.max(0, atMs - this.#beforeMs);
+    const ms = this.#rounds === 0 ? Math.min(atMs, msPerSecond) : atMs - this.#beforeMs;
     this.#rounds += 1;
     this.#coreSeconds += (cpuPercent / allCoresPercent) * testbed.cores * (ms / msPerSecond);
     this.#cpuPercent += cpuPercent;
@@ -67,6 +72,7 @@ export function readHostLoad(path: string, problems: ImportProblems, take: (roun
             host: { cpuPercent: read(record, 'CPU_Util(%)'), memoryMb: read(record, 'Mem_Util(0.01*MB)') * mbPerUnit },
             containers: [],
           };
+          if (round.atMs < sums.lastMs) throw record.wrong(`the time goes back to ${round.atMs / msPerSecond} s`);
           sums.add(round);
           take(round);
         });

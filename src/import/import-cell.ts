@@ -21,7 +21,7 @@ class CellRows {
   readonly #sink: RowSink;
   readonly total = new LatencyHistogram();
   readonly #parts: Readonly<Record<MeasuredPart, LatencyHistogram>> = { scheduling: new LatencyHistogram(), coldStart: new LatencyHistogram(), queue: new LatencyHistogram(), execution: new LatencyHistogram() };
-  /** Ids by name. */
+  /** Ids by function and name: Docker gives a name again, and a container is of one function. */
   readonly #ids = new Map<string, number>();
   readonly #served: Served[] = [];
   #unplaced = 0;
@@ -95,12 +95,13 @@ class CellRows {
       this.#unplaced += 1;
       return -1;
     }
-    const known = this.#ids.get(name);
+    const key = `${functionId}/${name}`;
+    const known = this.#ids.get(key);
     if (known !== undefined) {
       (this.#served[known] as Served).invocations += 1;
       return known;
     }
-    this.#ids.set(name, this.#served.length);
+    this.#ids.set(key, this.#served.length);
     return this.#served.push({ functionId, invocations: 1 }) - 1;
   }
 }
