@@ -94,6 +94,11 @@ function unquote(text: string): string {
   return text.startsWith('"') && text.endsWith('"') && text.length >= 2 ? text.slice(1, -1).replaceAll('""', '"') : text;
 }
 
+/** Where the last field of a line ends: before the \r of a line that ends with \r\n. */
+function endOfLine(bytes: Buffer, start: number, lineFeedAt: number): number {
+  return lineFeedAt > start && bytes[lineFeedAt - 1] === carriageReturn ? lineFeedAt - 1 : lineFeedAt;
+}
+
 /** Splits blocks of bytes into records, the last one of a block when the next block has come. */
 class Splitter {
   readonly #record: CsvRecord;
@@ -127,7 +132,7 @@ class Splitter {
       } else if (byte === lineFeed && inQuotes) lines += 1;
       else if ((byte === comma || byte === lineFeed) && !inQuotes) {
         starts[fields] = start;
-        ends[fields] = byte === lineFeed && at > start && bytes[at - 1] === carriageReturn ? at - 1 : at;
+        ends[fields] = byte === lineFeed ? endOfLine(bytes, start, at) : at;
         quoted[fields] = hasQuote;
         hasQuote = false;
         fields += 1;
