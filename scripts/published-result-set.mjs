@@ -1,14 +1,15 @@
-// Makes results/published/icdcs2023 of the figures that were computed from the authors' files: node scripts/published-result-set.mjs <json>
+// Makes results/published/icdcs2023 of the figures that were computed from the authors' files, or another folder:
+// node scripts/published-result-set.mjs <json> [folder]
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { artifactCellKey, artifactSchedulers, importedManifest, importedSummary, invocationsOf } from '../dist/src/import/index.js';
 
-const [source] = process.argv.slice(2);
+const [source, elsewhere] = process.argv.slice(2);
 if (source === undefined) throw new Error('Give the path of the JSON file with the figures.');
 const id = 'icdcs2023';
-const folder = fileURLToPath(new URL(`../results/published/${id}`, import.meta.url));
+const folder = elsewhere ?? fileURLToPath(new URL(`../results/published/${id}`, import.meta.url));
 const text = readFileSync(source, 'utf8');
 const published = JSON.parse(text);
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));

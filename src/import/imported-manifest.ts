@@ -4,7 +4,7 @@ import { mostLostShare, sharesClients } from './imported-summary.js';
 import { describeArtifactScheduler, testbed, workloadHashOf } from './paper.js';
 
 /** What an imported set says of itself besides its cells. */
-export interface ImportedSet extends Pick<Manifest, 'id' | 'createdAt' | 'command'> {
+interface ImportedSet extends Pick<Manifest, 'id' | 'createdAt' | 'command'> {
   readonly tool: Omit<Manifest['tool'], 'name'>;
   readonly imported: NonNullable<Manifest['imported']>;
   /** Stands for the files that were read. */
@@ -15,7 +15,7 @@ export interface ImportedSet extends Pick<Manifest, 'id' | 'createdAt' | 'comman
 
 type ManifestCell = Manifest['cells'][number];
 /** What a manifest says of a cell; `expected` invocations were sent. */
-export interface ImportedCell extends Pick<ManifestCell, 'status'> {
+interface ImportedCell extends Pick<ManifestCell, 'status'> {
   readonly cell: CellKey;
   readonly expected: number;
 }

@@ -10,7 +10,7 @@ export const mostLostShare = 0.05;
 export type MeasuredPart = 'scheduling' | 'coldStart' | 'queue' | 'execution';
 
 /** What is known of a cell of the artifact. */
-export interface CellFigures {
+interface CellFigures {
   readonly cell: CellKey;
   /** Invocations that were sent; those that have no row are lost. */
   readonly expected: number;
@@ -24,7 +24,7 @@ export interface CellFigures {
 const unknownLatency: LatencySummary = { count: 0, mean: null, p50: null, p90: null, p95: null, p98: null, p99: null, p999: null, max: null };
 
 /** What a reader must know of every cell of the artifact. */
-export const unmeasured =
+const unmeasured =
   'imported from the artifact, which tells no arrival times, measures neither lag nor response (total = scheduling + cold start + queue + execution), and memory and CPU of the host only, not of containers';
 
 /** What is stored of a cell of the artifact; what nobody measured is null. */

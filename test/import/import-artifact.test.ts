@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { importArtifact } from '../../src/import/index.js';
-import { listResultSets, ResultSet, type CellSummary } from '../../src/results/index.js';
+import { listResultSets, type CellSummary, type ResultSet } from '../../src/results/index.js';
 import { parseCsvObjects } from '../results/read-csv.js';
 import { temporaryFolder } from '../results/temporary-folder.js';
 import { thrownBy } from '../results/thrown-by.js';

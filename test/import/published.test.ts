@@ -1,8 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { findResultSet, listResultSets, type CellSummary, type Manifest } from '../../src/results/index.js';
+import { findResultSet, listResultSets, readResultSet, type CellSummary, type Manifest } from '../../src/results/index.js';
+import { temporaryFolder } from '../results/temporary-folder.js';
 
 const root = join(import.meta.dirname, '../..');
 const results = findResultSet('published/icdcs2023', join(root, 'nothing'), join(root, 'results'));
@@ -55,6 +57,20 @@ describe("the paper's own results", () => {
       expect({ meanMs: latencyMs.total.mean, p50Ms: latencyMs.total.p50, p98Ms: latencyMs.total.p98, containers: launched }).toEqual({ meanMs, p50Ms, p98Ms, containers });
       for (const name of ['scheduling', 'coldStart', 'queue', 'execution'] as const) expect(latencyMs[name].mean).toBeCloseTo(partsMs[name]!, 0);
     }
+  });
+
+  it('are made by the script again from figures like these', () => {
+    const folder = temporaryFolder();
+    const [figures, made] = [join(folder, 'figures.json'), join(folder, 'made')];
+    const total_ms = { mean: 30, p50: 20, p90: 50, p98: 60, p99: 70, max: 80 };
+    const host = { cpu_percent_mean: 50, cpu_core_seconds_32: 160, memory_mb_first: 1, memory_mb_mean: 2, memory_mb_max: 3 };
+    const cells = { 'interval/io/faasbatch/0.2': { records: 399, containers: 4, total_ms, mean_ms: { schedule: 20.3, cold: 15.1, exec: 9, queue: 0.7 }, host } };
+    writeFileSync(figures, JSON.stringify({ source: 'made up', cells }));
+    execFileSync(process.execPath, [join(root, 'scripts/published-result-set.mjs'), figures, made]);
+    const { manifest, summaries: again } = readResultSet(made);
+    expect(manifest).toMatchObject({ id: 'icdcs2023', imported: { from: 'made up' } });
+    expect(again.map(({ cell }) => cell.id)).toEqual(['e2e.icdcs-io.batching-expanding.r1', 'dispatch-interval.icdcs-io.batching-expanding.dispatchIntervalMs-200.r1']);
+    expect(again[1]).toMatchObject({ invocations: { arrived: 400, completed: 399, failed: 1 }, latencyMs: { total: { p90: 50, p95: null }, scheduling: { mean: 5.2 }, coldStart: { mean: 15.1 } }, host: { memoryMaxMb: 3 } });
   });
 
   it('are no run: neither listed nor the latest', () => {
