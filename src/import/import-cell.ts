@@ -13,8 +13,15 @@ interface Served {
   invocations: number;
 }
 
-/** Nobody tells these of an invocation. */
-const untold = { submittedMs: Number.NaN, intendedMs: Number.NaN, lagMs: Number.NaN, responseMs: Number.NaN, attempt: 1, batchId: Number.NaN, cpuMs: undefined, concurrency: undefined, containerCpuMs: undefined } as const;
+type MutableOutcome = { -readonly [Member in keyof Outcome]: Outcome[Member] };
+
+/** An invocation of which nothing is told yet. */
+function untoldOutcome(status: Outcome['status'], errorCode: string | undefined): MutableOutcome {
+  return {
+    id: 0, functionId: '', containerId: -1, batchId: Number.NaN, attempt: 1, status, errorCode, cpuMs: undefined, concurrency: undefined, containerCpuMs: undefined,
+    intendedMs: Number.NaN, submittedMs: Number.NaN, lagMs: Number.NaN, schedulingMs: Number.NaN, coldStartMs: Number.NaN, queueMs: Number.NaN, executionMs: Number.NaN, responseMs: Number.NaN, totalMs: Number.NaN,
+  };
+}
 
 /** The invocations of a cell: rows to a sink, and what its summary needs. */
 class CellRows {
@@ -24,6 +31,7 @@ class CellRows {
   /** Ids by function and name: Docker gives a name again, and a container is of one function. */
   readonly #ids = new Map<string, number>();
   readonly #served: Served[] = [];
+  readonly #outcome = untoldOutcome('completed', undefined);
   #unplaced = 0;
   #withoutColdStart = 0;
   #longColdStarts = 0;
@@ -52,18 +60,22 @@ class CellRows {
     if (knownColdMs !== undefined) this.#parts.coldStart.record(knownColdMs);
     this.#parts.queue.record(queueMs);
     this.#parts.execution.record(executionMs);
-    this.#sink.invocation({
-      ...untold, id: this.count - 1, functionId, schedulingMs, coldStartMs: knownColdMs ?? Number.NaN, queueMs, executionMs, totalMs, status: 'completed', errorCode: undefined,
-      containerId: this.#place(functionId, container),
-    });
+    // One object for all rows: a sink copies what it keeps, and to spread one for each would take most of an import.
+    this.#outcome.id = this.count - 1;
+    this.#outcome.functionId = functionId;
+    this.#outcome.containerId = this.#place(functionId, container);
+    this.#outcome.schedulingMs = schedulingMs;
+    this.#outcome.coldStartMs = knownColdMs ?? Number.NaN;
+    this.#outcome.queueMs = queueMs;
+    this.#outcome.executionMs = executionMs;
+    this.#outcome.totalMs = totalMs;
+    this.#sink.invocation(this.#outcome);
   }
 
   /** Rows for invocations that the artifact has none of, so that there are as many as were sent. */
   addLost(expected: number): void {
-    const nothing: Omit<Outcome, 'id'> = {
-      ...untold, functionId: '', schedulingMs: Number.NaN, coldStartMs: Number.NaN, queueMs: Number.NaN, executionMs: Number.NaN, totalMs: Number.NaN, status: 'failed', errorCode: 'FBB_ERR_IMPORT_LOST', containerId: -1,
-    };
-    for (let id = this.count; id < expected; id += 1) this.#sink.invocation({ ...nothing, id });
+    const lost = untoldOutcome('failed', 'FBB_ERR_IMPORT_LOST');
+    for (lost.id = this.count; lost.id < expected; lost.id += 1) this.#sink.invocation(lost);
   }
 
   /** Passes on the containers that rows named. */

@@ -47,8 +47,8 @@ describe('import artifact', () => {
     expect(readdirSync(join(place.folder, 'results'))).toEqual([expect.stringMatching(/^artifact-\d{8}T\d{6}Z-[0-9a-f]{4}$/)]);
   });
 
-  it.each(['latest', '.hidden', 'a/b'])('refuses an id that would not be found again (%s)', async (id) => {
-    expect(await run('--id', id)).toMatchObject({ code: 2, stderr: expect.stringContaining('FBB_ERR_USAGE: ') });
+  it('refuses an id that would not be found again', async () => {
+    expect(await run('--id', '.hidden')).toMatchObject({ code: 2, stderr: expect.stringContaining('FBB_ERR_USAGE: ') });
   });
 });
 
@@ -57,5 +57,4 @@ it("show prints the paper's own results by their name, wherever it runs", async 
   expect(code).toBe(0);
   expect(rowOf(stdout, 'batching-expanding')).toEqual(['batching-expanding', '1137', '225', '7025', '–', '113', '328', '0.00', '696', '–', '45', '–', '–', '−87.8 %', '−84.6 %']);
   expect(stdout).toMatch(/^! e2e\.icdcs-cpu\.batching-expanding\.r1: FBB_ERR_IMPORT_LOST: 9 of 800 invocations have no row/m);
-  expect((await place.run('show')).code).toBe(2);
 });
