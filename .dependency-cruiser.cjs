@@ -56,6 +56,7 @@ module.exports = {
     folderImportsOnly('diff', 'core', 'results', 'stats'),
     folderImportsOnly('report', 'core', 'results', 'stats', 'diff'),
     folderImportsOnly('export', 'core', 'results'),
+    folderImportsOnly('import', 'core', 'results', 'metrics'),
     folderImportsOnly('doctor', 'core', 'metrics', 'storage', 'backends'),
     {
       name: 'backend-imports',

@@ -11,6 +11,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const exportsForOthers = [
   /^src\/index\.ts$/,
   /^src\/testkit\/index\.ts$/,
+  // scripts/published-result-set.mjs
+  /^src\/import\/index\.ts$/,
   /^src\/cli\/(bin|program|[a-z]+-command|[a-z]+-platform)\.ts$/,
   /^src\/runtime\/[^/]*main\.ts$/,
   /^src\/backends\/(process|docker)\/launcher\.ts$/,

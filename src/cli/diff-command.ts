@@ -4,6 +4,7 @@ import { ExitCode, FbbError } from '../core/index.js';
 import { diffAsCsv, diffAsJson, renderDiff, renderDiffMarkdown, renderGate } from '../report/index.js';
 import { openResults } from '../result-store/index.js';
 import { print, styleFor, tell } from './output.js';
+import { shippedResultsFolder } from './package-root.js';
 
 export interface DiffOptions {
   readonly within?: string;
@@ -27,7 +28,7 @@ function splitName(text: string): { readonly name: string; readonly scheduler: s
 
 async function openSide(text: string, out: string): Promise<Side> {
   const { name, scheduler } = splitName(text);
-  const { manifest, summaries, folder, address } = await openResults(name, out);
+  const { manifest, summaries, folder, address } = await openResults(name, out, { shippedFolder: shippedResultsFolder });
   const shown = folder === undefined ? (address ?? '') : basename(folder);
   return {
     name: scheduler === undefined ? shown : `${shown}:${scheduler}`,

@@ -16,6 +16,8 @@ export const packageVersion = (JSON.parse(readFileSync(join(packageRoot, 'packag
 export const templatesFolder = join(packageRoot, 'templates');
 export const hostsFolder = join(packageRoot, 'hosts');
 export const suitesFolder = join(packageRoot, 'suites');
+/** Result sets that ship with the package lie in folders of it: published/icdcs2023. */
+export const shippedResultsFolder = join(packageRoot, 'results');
 export const functionsFolder = join(packageRoot, 'dist', 'functions');
 export const runtimeFolder = join(packageRoot, 'dist', 'runtime');
 

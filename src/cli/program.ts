@@ -7,6 +7,7 @@ import type { CleanOptions } from './clean-command.js';
 import type { DiffOptions } from './diff-command.js';
 import type { DoctorOptions } from './doctor-command.js';
 import type { ExportCommandOptions } from './export-command.js';
+import type { ImportArtifactOptions } from './import-command.js';
 import type { PluginCheckOptions } from './plugin-command.js';
 import type { PushOptions, PullOptions } from './results-command.js';
 import type { SuiteOptions } from './suite-selection.js';
@@ -122,6 +123,23 @@ function addHostCommands(program: Command): void {
       const { cleanCommand } = await import('./clean-command.js');
       await cleanCommand(options);
       end();
+    });
+}
+
+function addImportCommands(program: Command): void {
+  program
+    .command('import')
+    .description('read results of others into a result set')
+    .command('artifact')
+    .description("the results that the paper's artifact writes: latency_amplification_*.csv, and beside them utilization_*.csv and num_containers_*.csv")
+    .argument('<folder>', 'of the artifact, or a part of it; folders in it are looked through')
+    .option('--out <folder>', 'where result sets are stored', 'results')
+    .option('--id <id>', 'of the result set (default: artifact, with the time)')
+    .option('--expected <n>', 'invocations that were sent in each run; those without a row are lost (default: 800 of icdcs-cpu, 400 of icdcs-io)', whole(1, 100_000_000))
+    .option('--json', 'print the summaries of all cells as JSON')
+    .action(async (folder: string, options: ImportArtifactOptions) => {
+      const { importArtifactCommand } = await import('./import-command.js');
+      importArtifactCommand(folder, options);
     });
 }
 
@@ -275,6 +293,7 @@ function createProgram(): Command {
   addDiffCommand(program);
   addResultsCommands(program);
   addExportCommand(program);
+  addImportCommands(program);
   addHostCommands(program);
   addPluginCommands(program);
   overrideExits(program);

@@ -4,7 +4,7 @@ import { findResultSet, type ResultSet } from '../results/index.js';
 import { openResults, type OpenedResults } from '../result-store/index.js';
 import { isResultAddress } from '../storage/index.js';
 import { print, styleFor } from './output.js';
-import { suitesFolder } from './package-root.js';
+import { shippedResultsFolder, suitesFolder } from './package-root.js';
 import { optionsOf } from './storage-options.js';
 
 const problemsPerCell = 5;
@@ -39,6 +39,10 @@ function printMissing({ manifest, results, place }: Shown, style: TableStyle): v
   const missing = manifest.cells.filter(({ status }) => !['valid', 'skipped'].includes(status));
   if (missing.length === 0) return;
   const what = missing.some(({ status }) => status === 'invalid') ? 'have not finished or are invalid' : 'have not finished';
+  if (manifest.imported !== undefined) {
+    print(style.red(`! ${missing.length} of ${manifest.cells.length} cells ${what}; they were imported and cannot be run again`));
+    return;
+  }
   const how = results === undefined ? `pull it (faasbatch-bench results pull ${place}) and go on with --resume` : resumeCommand(results);
   print(style.red(`! ${missing.length} of ${manifest.cells.length} cells ${what}; to run them: ${how}`));
 }
@@ -66,7 +70,7 @@ function printShown(shown: Shown): void {
 /** `show [result]`: of a folder, an id, or an address of a database. */
 export async function showCommand(result: string, options: { out: string; json?: true }): Promise<void> {
   if (!isResultAddress(result)) {
-    printResult(findResultSet(result, options.out), options.json === true);
+    printResult(findResultSet(result, options.out, shippedResultsFolder), options.json === true);
     return;
   }
   const { manifest, summaries, address = '' } = await openResults(result, options.out);

@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs';
-import { createRng, ExitCode, FbbError, schedulerOptions, wallClockIso, type FunctionSpec } from '../core/index.js';
+import { ExitCode, FbbError, schedulerOptions, wallClockIso, type FunctionSpec } from '../core/index.js';
 import { hostFingerprint } from '../metrics/index.js';
 import { checkWritable, findResultSet, ResultSet, schemaVersion, type Manifest } from '../results/index.js';
 import {
@@ -23,6 +23,7 @@ import { defaultHost, findHostProfile } from './host-profiles.js';
 import { interruptible, tell } from './output.js';
 import { packageCommit, packageVersion, suitesFolder } from './package-root.js';
 import { expectedSuiteMs, formatDuration, Progress } from './progress.js';
+import { resultId } from './result-id.js';
 import { checkSameHost, checkSamePlugins, checkSameRun, checkSameWork } from './resume-checks.js';
 import { printResult } from './show-command.js';
 import { makeReady, originsOf, storageOf, storedArguments, withoutSecrets } from './storage-options.js';
@@ -58,7 +59,7 @@ interface Prepared extends Loaded {
 /** Expands the suite; measures this machine only if a workload needs it and no earlier run tells. */
 function prepare(loaded: Loaded, platform: Platform, earlier: Manifest | undefined, options: SuiteOptions): Prepared {
   const { suite, registries, added } = loaded;
-  const selection = earlier === undefined ? selectionOf(suite, options, added) : selectionOfManifest(earlier, added);
+  const selection = earlier === undefined ? selectionOf(suite, options, added) : selectionOfManifest(earlier, suite, added);
   let fib30Ms = earlier?.fib30Ms ?? platform.fib30Ms ?? null;
   const measure = (): number => {
     if (fib30Ms !== null) return fib30Ms;
@@ -71,12 +72,6 @@ function prepare(loaded: Loaded, platform: Platform, earlier: Manifest | undefin
   const storage = storageOf(options);
   const plan = planSuite(suite, selection, { ...registries, cores: platform.cores, storage: storage.map(({ kind }) => kind), fib30Ms: measure });
   return { ...loaded, selection, plan, fib30Ms, storage };
-}
-
-function resultId(suiteName: string, createdAt: string): string {
-  const stamp = createdAt.replace(/[-:]/g, '').replace(/\..*$/, 'Z');
-  const suffix = createRng(process.pid).derive(createdAt).integer(0x1_0000).toString(16).padStart(4, '0');
-  return `${suiteName}-${stamp}-${suffix}`;
 }
 
 /** The schedulers of a run: what they are, what they do unless told otherwise, and where those came from that are not built in. */
@@ -147,7 +142,15 @@ async function realPlatform(backend: string): Promise<Platform> {
 }
 
 function earlierRun({ resume, out }: SuiteOptions): ResultSet | undefined {
-  return resume === undefined ? undefined : findResultSet(resume === true ? 'latest' : resume, out);
+  if (resume === undefined) return undefined;
+  const results = findResultSet(resume === true ? 'latest' : resume, out);
+  if (results.manifest.imported !== undefined) throw new FbbError('FBB_ERR_RESULTS_RESUME', `${results.manifest.id} was imported, not run here.`, { fix: 'Name a run with --resume <id>, or start a new one.' });
+  return results;
+}
+
+/** Only imported results tell none of these. */
+function limitsOf({ keepAliveMs, maxAttempts, maxLagMs }: Manifest['settings'], suite: Suite): Pick<Suite, 'keepAliveMs' | 'maxAttempts' | 'maxLagMs'> {
+  return { keepAliveMs: keepAliveMs ?? suite.keepAliveMs, maxAttempts: maxAttempts ?? suite.maxAttempts, maxLagMs: maxLagMs ?? suite.maxLagMs };
 }
 
 function functionsOf({ workloads }: SuitePlan): FunctionSpec[] {
@@ -207,7 +210,7 @@ export async function runNamedSuite(name: string, options: SuiteOptions, { platf
 }
 
 /** Runs the cells of a plan, stores and prints them. `warmupCell`: the one whose beginning is run and forgotten first. */
-async function runCells({ plan: { cells }, plugins, selection, storage }: Prepared, results: ResultSet, warmupCell: PlannedCell | undefined, { platform, signal, json }: { readonly platform: Platform; readonly signal: AbortSignal; readonly json: boolean }): Promise<ExitCode> {
+async function runCells({ plan: { cells }, suite, plugins, selection, storage }: Prepared, results: ResultSet, warmupCell: PlannedCell | undefined, { platform, signal, json }: { readonly platform: Platform; readonly signal: AbortSignal; readonly json: boolean }): Promise<ExitCode> {
   const { settings, id } = results.manifest;
   const progress = new Progress(cells, { terminal: process.stderr.isTTY, live: platform.isLive }, (sentence) => {
     progress.close();
@@ -223,7 +226,7 @@ async function runCells({ plan: { cells }, plugins, selection, storage }: Prepar
   try {
     begun = await platform.begin({
       runId: id,
-      cell: { ...settings, seed: selection.seed },
+      cell: { ...settings, ...limitsOf(settings, suite), seed: selection.seed },
       plugins,
       launchLimit: settings.launchLimit ?? defaultLaunchLimit(platform.cores),
       memoryLimitMb: settings.containerMemoryMb ?? platform.defaults.containerMemoryMb,

@@ -113,15 +113,16 @@ export function selectionOf(suite: Suite, options: SuiteOptions, added: readonly
   };
 }
 
-export function selectionOfManifest({ selection }: Manifest, added: readonly string[]): Selection {
+/** What an earlier run was asked for; the suite says what it does not tell. */
+export function selectionOfManifest({ selection }: Manifest, suite: Suite, added: readonly string[]): Selection {
   return {
     experiments: selection.experiments ?? undefined,
     workloads: selection.workloads ?? undefined,
     schedulers: selection.schedulers ?? undefined,
     repeat: selection.repeat,
     limit: selection.limit ?? undefined,
-    load: selection.load,
-    seed: selection.seed,
+    load: selection.load ?? suite.load,
+    seed: selection.seed ?? suite.seed,
     reseed: selection.reseed,
     set: selection.set ?? undefined,
     cache: selection.cache === null ? undefined : readResourceCache(selection.cache),

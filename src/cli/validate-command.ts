@@ -38,9 +38,9 @@ function selectionLike({ manifest: { selection } }: ResultSet): Partial<SuiteOpt
 function findLive(name: string, outFolder: string): ResultSet {
   const candidates = name === 'latest' ? listResultSets(outFolder).reverse() : [name];
   const runs = candidates.map((candidate) => findResultSet(candidate, outFolder));
-  const live = runs.find(({ manifest }) => manifest.backend !== 'simulation');
+  const live = runs.find(({ manifest }) => manifest.backend !== 'simulation' && manifest.imported === undefined);
   if (live !== undefined) return live;
-  throw new FbbError('FBB_ERR_NOT_COMPARABLE', name === 'latest' ? `There is no live run in ${outFolder}.` : `${name} is a simulation itself.`);
+  throw new FbbError('FBB_ERR_NOT_COMPARABLE', name === 'latest' ? `There is no live run in ${outFolder}.` : `${name} was simulated or imported, not run live.`);
 }
 
 /** What was run with storages of the user's choice may be another function, of which a host profile has no figures. */

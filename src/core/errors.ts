@@ -74,6 +74,8 @@ export const errorCatalogue = {
   FBB_ERR_RESULTS_UNKNOWN: { exitCode: ExitCode.usage, fix: 'Give the folder of a result set, its id, or "latest".' },
   FBB_ERR_RESULTS_INVALID: { exitCode: ExitCode.usage, fix: 'The file was changed or written by another version; run the suite again.' },
   FBB_ERR_RESULTS_CONFLICT: { exitCode: ExitCode.usage, fix: 'Nothing was overwritten. Use another database, or another folder with --out.' },
+  FBB_ERR_IMPORT_INVALID: { exitCode: ExitCode.usage, fix: 'Mend the files listed, or import a folder without them; docs/results.md says what is read.' },
+  FBB_ERR_IMPORT_LOST: { exitCode: ExitCode.invalidCell, fix: 'What was imported has no row for this invocation; nothing can bring it back.' },
   FBB_ERR_RESULTS_RESUME: { exitCode: ExitCode.usage, fix: 'Resume with the suite and options of the first run, or start a new one.' },
   FBB_ERR_DIFF_THRESHOLD: { exitCode: ExitCode.usage, fix: 'Name a metric that both sides have; docs/diff.md lists them, and "diff --metrics all" shows which have values.' },
   FBB_ERR_DIFF_SELF_TEST: { exitCode: ExitCode.notComparable, fix: 'Run the suite with --repeat 5 or more on a quiet machine, or choose a wider threshold.' },

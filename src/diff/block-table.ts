@@ -55,8 +55,9 @@ function readRows(path: string, arrived: number): Rows {
     const parts = latencySeries.map((name) => place(partColumns[name]));
     return (record) => {
       if (count === arrived) throw record.wrong(`there are more rows than the ${arrived} invocations of the summary`);
-      rows.intendedMs[count] = record.number(intended);
-      if (record.text(outcome) === 'completed') {
+      const intendedMs = record.number(intended);
+      rows.intendedMs[count] = intendedMs;
+      if (!Number.isNaN(intendedMs) && record.text(outcome) === 'completed') {
         rows.completed[count] = 1;
         for (let part = 0; part < parts.length; part += 1) {
           const latencyMs = record.amount(parts[part] as number);

@@ -82,7 +82,7 @@ const families: readonly (Omit<MetricFamily, 'samples'> & { readonly of: Samples
     of: ({ resources }, labels) => (resources === undefined ? [] : (['hits', 'misses'] as const).map((name) => ({ suffix: '_total', labels: { ...labels, result: name === 'hits' ? 'hit' : 'miss' }, value: resources[name] }))),
   },
   { name: 'faasbatch_load_generator_lag_max_seconds', type: 'gauge', unit: 'seconds', help: 'How late the load generator was at most.', of: ({ loadGenerator: { lagMaxMs } }, labels) => one(labels, lagMaxMs === null ? null : seconds(lagMaxMs)) },
-  { name: 'faasbatch_cell_duration_seconds', type: 'gauge', unit: 'seconds', help: 'From the first intended second to the end of the last invocation.', of: ({ wallMs }, labels) => one(labels, seconds(wallMs)) },
+  { name: 'faasbatch_cell_duration_seconds', type: 'gauge', unit: 'seconds', help: 'From the first intended second to the end of the last invocation.', of: ({ wallMs }, labels) => one(labels, wallMs === null ? null : seconds(wallMs)) },
   { name: 'faasbatch_cell_valid', type: 'gauge', help: '1 when the cell is valid, else 0.', of: ({ valid }, labels) => one(labels, valid ? 1 : 0) },
 ];
 

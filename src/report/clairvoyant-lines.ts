@@ -21,7 +21,8 @@ function lower(least: Map<number, number>, id: number, ms: number): void {
 
 function addCell(least: LeastWork, results: ResultSet, cellId: string): void {
   for (const row of results.readInvocations(cellId)) {
-    if (row['outcome'] !== 'completed') continue;
+    // Imported rows do not tell when they arrived.
+    if (row['outcome'] !== 'completed' || row['intended_ms'] === '') continue;
     const id = Number(row['id']);
     least.intendedMs.set(id, Number(row['intended_ms']));
     lower(least.executionMs, id, Number(row['execution_ms']));

@@ -83,7 +83,8 @@ function averageCap(runs: readonly CellSummary[]): CellAverage['cap'] {
 const mbPerGb = 1_024;
 
 function mbPerContainer({ memory, containers }: CellSummary): number | null {
-  return memory.gbSeconds === null || containers.containerSeconds === 0 ? null : (memory.gbSeconds * mbPerGb) / containers.containerSeconds;
+  const { containerSeconds } = containers;
+  return memory.gbSeconds === null || containerSeconds === null || containerSeconds === 0 ? null : (memory.gbSeconds * mbPerGb) / containerSeconds;
 }
 
 /** Means over the repetitions; rates are of all requests together. */

@@ -163,6 +163,7 @@ const memorySources: readonly (readonly [CellSummary['memory']['source'], string
 export function renderInstrument(all: readonly CellSummary[]): string | undefined {
   const summaries = all.filter(({ skipped }) => skipped === undefined);
   if (summaries.length === 0) return undefined;
+  if (summaries.every(({ backend }) => backend === 'artifact')) return 'imported: how late the load was, and what sampling cost, nobody tells';
   if (summaries.every(({ backend }) => backend === 'simulation')) return 'simulated in virtual time: no load generator, no sampling, memory as the host profile says';
   const lags = summaries.map(({ loadGenerator }) => loadGenerator.lagP99Ms ?? loadGenerator.lagMaxMs ?? 0);
   const shares = summaries.map(({ sampler }) => sampler?.coreShare ?? Number.NaN);
@@ -188,7 +189,10 @@ export function renderProblems(summaries: readonly CellSummary[], perCell: numbe
   return summaries.flatMap(({ cell, problems, skipped }) => (skipped === undefined ? firstLines(cell.id, problems, perCell) : []));
 }
 
-/** What the schedulers told, a line each, with the cell they were told in. */
+/** What the schedulers told, a line each, with the cell they were told in; once what was told in all of several cells. */
 export function renderNotes(summaries: readonly CellSummary[], perCell: number): string[] {
-  return summaries.flatMap(({ cell, notes }) => firstLines(cell.id, notes, perCell));
+  const [first, ...others] = summaries;
+  const shared = others.length === 0 ? [] : (first as CellSummary).notes.filter((note) => others.every(({ notes }) => notes.includes(note)));
+  const own = summaries.flatMap(({ cell, notes }) => firstLines(cell.id, notes.filter((note) => !shared.includes(note)), perCell));
+  return [...firstLines('all cells', shared, perCell), ...own];
 }

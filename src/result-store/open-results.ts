@@ -14,13 +14,18 @@ export interface OpenedResults {
   readonly summaries: readonly CellSummary[];
 }
 
+interface OpenOptions extends ConnectionOptions {
+  /** Where result sets lie that ship with the package; see findResultSet. */
+  readonly shippedFolder?: string;
+}
+
 /**
  * Reads manifest and summaries of a result set, and none of its raw files: by its folder, its id below `outFolder`, `latest`, or the
  * address `couchdb=http://user:password@host:5984/database/id`. Throws FbbError when there is none, when it is damaged, or when the
  * database does not answer.
  */
-export async function openResults(nameOrAddress: string, outFolder: string, options: ConnectionOptions = {}): Promise<OpenedResults> {
-  if (!isResultAddress(nameOrAddress)) return { ...readResultSet(nameOrAddress, outFolder), address: undefined };
+export async function openResults(nameOrAddress: string, outFolder: string, { shippedFolder, ...options }: OpenOptions = {}): Promise<OpenedResults> {
+  if (!isResultAddress(nameOrAddress)) return { ...readResultSet(nameOrAddress, outFolder, shippedFolder), address: undefined };
   const address = parseResultAddress(nameOrAddress);
   const { id, shown } = address;
   if (id === undefined) throw new FbbError('FBB_ERR_USAGE', `${shown} names no result set.`, { fix: `Give its id: ${shown}/<id>; "faasbatch-bench results list" shows those there are.` });

@@ -144,10 +144,16 @@ export function listResultSets(outFolder: string): string[] {
     .sort((a, b) => statSync(join(a, 'manifest.json')).mtimeMs - statSync(join(b, 'manifest.json')).mtimeMs || (a < b ? -1 : 1));
 }
 
-/** Finds a result set by its folder, its id below `outFolder`, or `latest`. */
-export function findResultSet(name: string, outFolder: string): ResultSet {
+/** Result sets that ship with the package are named by their folder in it. */
+const shippedPrefix = 'published/';
+
+/**
+ * Finds a result set by its folder, its id below `outFolder`, or `latest`; one named `published/...` that is neither here nor there also
+ * below `shippedFolder`, where those that ship with the package lie.
+ */
+export function findResultSet(name: string, outFolder: string, shippedFolder?: string): ResultSet {
   const known = listResultSets(outFolder);
-  const folder = name === 'latest' ? known.at(-1) : [name, join(outFolder, name)].find(isResultSet);
+  const folder = name === 'latest' ? known.at(-1) : [name, join(outFolder, name), ...(shippedFolder !== undefined && name.startsWith(shippedPrefix) ? [join(shippedFolder, name)] : [])].find(isResultSet);
   if (folder !== undefined) return ResultSet.open(folder);
   const names = known.map((path) => basename(path)).slice(-10);
   throw new FbbError(
@@ -165,8 +171,8 @@ export interface StoredResults {
   readonly summaries: readonly CellSummary[];
 }
 
-/** Reads a result set by its folder, its id below `outFolder`, or `latest`; throws FbbError when there is none or it is damaged. */
-export function readResultSet(name: string, outFolder = 'results'): StoredResults {
-  const results = findResultSet(name, outFolder);
+/** Reads a result set by its folder, its id below `outFolder`, or `latest` (see findResultSet); throws FbbError when there is none or it is damaged. */
+export function readResultSet(name: string, outFolder = 'results', shippedFolder?: string): StoredResults {
+  const results = findResultSet(name, outFolder, shippedFolder);
   return { folder: results.folder, manifest: results.manifest, summaries: results.readSummaries() };
 }

@@ -64,10 +64,11 @@ export const summarySchema = z.object({
     execution: latencySummarySchema,
     response: latencySummarySchema,
   }),
+  /** Null is unknown, which it is in imported results only. */
   containers: z.object({
-    launched: z.number().int(),
-    peak: z.number().int(),
-    containerSeconds: z.number(),
+    launched: z.number().int().nullable(),
+    peak: z.number().int().nullable(),
+    containerSeconds: nullableNumber,
     /** With `--max-containers`: launches that waited for a place, the longest of these waits, and idle containers that were ended to make room. */
     cap: z.object({ max: z.number().int(), launchesWaited: z.number().int(), longestWaitMs: z.number(), endedForOthers: z.number().int() }).optional(),
   }),
@@ -79,7 +80,10 @@ export const summarySchema = z.object({
     kernelPeakMb: nullableNumber.optional(),
     source: z.enum(['pss', 'rss', 'cgroup', 'docker-stats', 'model']).nullable(),
   }),
-  cpu: z.object({ coreSeconds: z.number(), sampledContainers: z.number().int(), meanUtilization: z.number(), hostMeanUtilization: nullableNumber, hostStolenShare: nullableNumber.default(null) }),
+  /** CPU time of the containers: null where only that of the host is known. */
+  cpu: z.object({ coreSeconds: nullableNumber, sampledContainers: z.number().int(), meanUtilization: nullableNumber, hostMeanUtilization: nullableNumber, hostStolenShare: nullableNumber.default(null) }),
+  /** Where only the host as a whole was watched, as in imported results: CPU time of all its cores, and memory in use at first, on average and at most. */
+  host: z.object({ cpuCoreSeconds: z.number(), memoryFirstMb: z.number(), memoryMeanMb: z.number(), memoryMaxMb: z.number() }).optional(),
   /** How containers shared resources between invocations; absent in result sets of earlier versions. */
   resourceCache: z.object({ policy: z.enum(cachePolicies), capacity: z.number().int().optional() }).optional(),
   /**
@@ -110,8 +114,8 @@ export const summarySchema = z.object({
   harness: z.object({ cpuMs: z.number(), coreShare: z.number() }).optional(),
   /** What a clairvoyant policy would reach with the same work: all warm, shortest remaining CPU time first. Known where the work is: in simulations. */
   bound: z.object({ cores: z.number().int(), latencyMs: latencySummarySchema }).optional(),
-  /** From the first intended second to the end of the last invocation. */
-  wallMs: z.number(),
+  /** From the first intended second to the end of the last invocation; null where nobody tells. */
+  wallMs: nullableNumber,
 });
 
 export type CellSummary = z.output<typeof summarySchema>;
@@ -140,10 +144,12 @@ export const manifestSchema = z.object({
   tool: z.object({ name: z.string(), version: z.string(), commit: z.string().nullable() }),
   command: z.string(),
   suite: z.object({ name: z.string(), hash: z.string(), source: z.string() }),
+  /** `artifact`: imported, not run here. */
   backend: z.string(),
   fib30Ms: nullableNumber,
+  /** Null in imported results is unknown. */
   settings: z.object({
-    keepAliveMs: z.number(),
+    keepAliveMs: nullableNumber,
     /** Null in simulations: the host profile says. */
     launchLimit: z.number().int().nullable(),
     containerMemoryMb: z.number().nullable(),
@@ -155,8 +161,8 @@ export const manifestSchema = z.object({
     images: z.record(z.string(), z.string()).default({}),
     /** Containers that a cell may have at a time; null: as many as its scheduler launches. */
     maxContainers: z.number().int().nullable().default(null),
-    maxAttempts: z.number().int(),
-    maxLagMs: z.number(),
+    maxAttempts: z.number().int().nullable(),
+    maxLagMs: nullableNumber,
     maxFailedShare: z.number(),
     warmupInvocations: z.number().int(),
     /** Storages that ran already, as `--storage` named them, without user and password. */
@@ -175,8 +181,8 @@ export const manifestSchema = z.object({
     schedulers: z.array(z.string()).nullable(),
     repeat: z.number().int().positive(),
     limit: z.number().int().positive().nullable(),
-    load: z.number(),
-    seed: z.number().int(),
+    load: nullableNumber,
+    seed: z.number().int().nullable(),
     /** Whether each repetition has a workload of its own, drawn anew. */
     reseed: z.boolean().default(false),
     /** What `--set` said. */
@@ -206,6 +212,8 @@ export const manifestSchema = z.object({
       ),
     })
     .nullable(),
+  /** Where results came from that were not measured by this program, and the files they were read from. */
+  imported: z.object({ from: z.string(), files: z.array(z.object({ path: z.string(), bytes: z.number().int(), sha256: z.string() })) }).optional(),
   /** In the order of execution. */
   cells: z.array(manifestCellSchema),
 });

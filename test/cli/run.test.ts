@@ -114,7 +114,7 @@ describe('a small run', () => {
   it.each(cellIds)('has a row for each container of %s, which together served every invocation', (cell) => {
     const containers = rowsOf(cell, 'containers.csv');
     const { launched } = run.summaries.find((summary) => summary.cell.id === cell)!.containers;
-    expect(containers).toHaveLength(launched);
+    expect(containers).toHaveLength(launched!);
     expect(sum(containers.map((row) => Number(row['invocations'])))).toBe(invocations);
     const ids = containers.map(({ id }) => id);
     for (const row of rowsOf(cell, 'invocations.csv')) expect(ids).toContain(row['container']);

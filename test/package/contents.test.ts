@@ -29,13 +29,14 @@ describe('the package', () => {
     'dist/functions/fib/handler.cjs', 'dist/functions/fib/manifest.json', 'dist/functions/blob-couchdb/handler.cjs', 'dist/functions/blob-couchdb/manifest.json', 'dist/functions/kv-redis/handler.cjs', 'dist/functions/mixed/handler.cjs',
     'dist/src/testkit/index.js', 'dist/src/testkit/index.d.ts', 'dist/src/cli/plugin-check-main.js',
     'templates/plugin/package.json.template', 'templates/plugin/scheduler.ts.template', 'templates/plugin/suite.yaml.template', 'examples/least-loaded.ts', 'docs/plugins.md', 'examples/analysis/compare.mjs', 'examples/analysis/package.json', 'docs/analysis.md',
+    'results/published/icdcs2023/manifest.json', 'results/published/icdcs2023/cells/e2e.icdcs-cpu.vanilla.r1/summary.json',
     'suites/icdcs.yaml', 'suites/data/icdcs2023.yaml', 'docs/errors.md', 'docs/suites.md',
   ])('holds %s', (path) => {
     expect(paths).toContain(path);
   });
 
-  it('holds no tests, no sources, no results and nothing of the workshop', () => {
-    expect(paths.filter((path) => /^(test|src|bench|scripts|results|\.ci|\.git)\/|(^|\/)node_modules\//.test(path))).toEqual([]);
+  it('holds no tests, no sources, no results of runs and nothing of the workshop', () => {
+    expect(paths.filter((path) => /^(test|src|bench|scripts|results(?!\/published\/)|\.ci|\.git)\/|(^|\/)node_modules\//.test(path))).toEqual([]);
     expect(paths.filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts') && !path.startsWith('examples/'))).toEqual([]);
     expect(paths.filter((path) => /\.test\.|tsconfig|vitest|eslint/.test(path) && !path.startsWith('templates/'))).toEqual([]);
   });

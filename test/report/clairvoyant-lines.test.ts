@@ -8,7 +8,7 @@ import { temporaryFolder } from '../results/temporary-folder.js';
 import { plain } from './plain-style.js';
 
 interface Row {
-  readonly intendedMs: number;
+  readonly intendedMs: number | '';
   readonly cpuMs?: number;
   readonly executionMs?: number;
   readonly outcome?: string;
@@ -69,6 +69,10 @@ describe('the clairvoyant reference under the table', () => {
     const rows = { baseline: [{ intendedMs: 0, cpuMs: 10 }, { intendedMs: 0, cpuMs: 1, outcome: 'failed' }], batching: [{ intendedMs: 0, cpuMs: 1 }] };
     const invalid = summaryOf({ cell: { scheduler: 'batching' }, valid: false, total: { mean: 5 } });
     expect(stored(rows, [of('baseline', 20), invalid])).toEqual([expect.stringMatching(/mean 10\.0, .*mean of baseline 2\.0 ×$/)]);
+  });
+
+  it('is none where rows do not tell when they arrived', () => {
+    expect(stored({ baseline: [{ intendedMs: '', executionMs: 10 }] }, [of('baseline', 20)])).toEqual([]);
   });
 
   it('is the bound that a simulation has computed, where there is one', () => {

@@ -182,6 +182,20 @@ it('what schedulers told is shown with the cell, a few lines of each', () => {
   expect(renderNotes([baseline, told], 2)).toEqual([`${told.cell.id}: a`, `${told.cell.id}: b`, `${told.cell.id}: and 1 more, see its summary.json`]);
 });
 
+it('what was told in every cell is shown once, before what only some were told', () => {
+  const [one, other] = [summaryOf({ notes: ['same', 'a'] }), summaryOf({ cell: { scheduler: 'kraken' }, notes: ['same'] })];
+  expect(renderNotes([one, other], 3)).toEqual(['all cells: same', `${one.cell.id}: a`]);
+  expect(renderNotes([one], 3)).toEqual([`${one.cell.id}: same`, `${one.cell.id}: a`]);
+  expect(renderNotes([], 3)).toEqual([]);
+});
+
+it('of imported results nothing is said that nobody measured', () => {
+  const unknown = { containers: { launched: null, peak: null, containerSeconds: null }, cpu: { ...summaryOf().cpu, coreSeconds: null, meanUtilization: null }, wallMs: null };
+  const imported = { ...summaryOf({ cell: { scheduler: 'baseline' }, total: { mean: 10 }, gbSeconds: null }), ...unknown, backend: 'artifact' };
+  expect(renderInstrument([imported, imported])).toBe('imported: how late the load was, and what sampling cost, nobody tells');
+  expect(rowOf(render([imported]), 'baseline').slice(-6)).toEqual(['–', '–', '–', '–', 'base', 'base']);
+});
+
 describe('published changes', () => {
   const icdcs = readSuiteFile(join(import.meta.dirname, '../../suites/icdcs.yaml'), names);
   const cell = (workload: string, scheduler: string): CellSummary => summaryOf({ cell: { workload, scheduler }, total: { mean: 100 }, containers: 10 });

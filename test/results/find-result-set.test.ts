@@ -1,7 +1,7 @@
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findResultSet, listResultSets, ResultSet } from '../../src/results/index.js';
+import { findResultSet, listResultSets, readResultSet, ResultSet } from '../../src/results/index.js';
 import { manifestOf } from './stored-run.js';
 import { temporaryFolder } from './temporary-folder.js';
 import { thrownBy } from './thrown-by.js';
@@ -32,6 +32,17 @@ describe('findResultSet', () => {
     stored(out, 'c', 1_000);
     stored(out, 'a', 2_000);
     expect(findResultSet('latest', out).manifest.id).toBe('b');
+  });
+
+  it('finds what ships with the package by its name when there is nothing of that name here, and nothing else of the package', () => {
+    const [out, shipped] = [temporaryFolder(), temporaryFolder()];
+    const folder = stored(join(shipped, 'published'), 'paper', 1_000);
+    stored(shipped, 'run', 2_000);
+    expect(findResultSet('published/paper', out, shipped).folder).toBe(folder);
+    expect(readResultSet('published/paper', out, shipped).folder).toBe(folder);
+    const own = stored(join(out, 'published'), 'paper', 1_000);
+    expect(findResultSet('published/paper', out, shipped).folder).toBe(own);
+    for (const name of ['run', 'paper', 'latest', 'published/other']) expect(thrownBy(() => findResultSet(name, join(out, 'empty'), shipped)).code).toBe('FBB_ERR_RESULTS_UNKNOWN');
   });
 
   it('lists the names there are when there is no such one', () => {

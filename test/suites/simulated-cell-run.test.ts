@@ -33,10 +33,10 @@ describe.each(['vanilla', 'sfs', 'baseline', 'batching', 'batching-expanding', '
   it('has a row for each container, whose start, readiness and end follow each other', async () => {
     const sink = new KeptRows();
     const { summary } = await smallRun(smallCell(builtin(name)), { sink }).run();
-    expect(sink.containers).toHaveLength(summary.containers.launched);
+    expect(sink.containers).toHaveLength(summary.containers.launched!);
     expect(sink.containers.reduce((sum, { invocations }) => sum + invocations, 0)).toBe(60);
     for (const { launchedMs, startedMs, readyMs, retiredMs, cpuMs, peakMemoryMb } of sink.containers) {
-      const times = [0, launchedMs, startedMs, ...(Number.isNaN(readyMs) ? [] : [readyMs]), retiredMs, summary.wallMs];
+      const times = [0, launchedMs, startedMs, ...(Number.isNaN(readyMs) ? [] : [readyMs]), retiredMs, summary.wallMs!];
       expect(times).toEqual([...times].sort((a, b) => a - b));
       expect(cpuMs).toBeGreaterThan(0);
       expect(peakMemoryMb).toBeGreaterThanOrEqual(12);
@@ -76,7 +76,7 @@ describe('a simulated cell with a cap of containers', () => {
     expect(summary.containers.cap?.launchesWaited).toBeGreaterThan(0);
     expect(summary.containers.cap?.longestWaitMs).toBeGreaterThan(0);
     expect(summary.containers.cap?.endedForOthers).toBeGreaterThan(0);
-    expect(sink.containers).toHaveLength(summary.containers.launched);
+    expect(sink.containers).toHaveLength(summary.containers.launched!);
     // One after another.
     const rows = sink.containers.sort((a, b) => a.id - b.id);
     for (const [index, { launchedMs }] of rows.entries()) expect(launchedMs).toBeGreaterThanOrEqual(rows[index - 1]?.retiredMs ?? 0);
