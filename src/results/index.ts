@@ -1,3 +1,4 @@
+export { checksumOf, checksumsFile, readChecksums } from './checksums.js';
 export { scanCsv, type CsvRecord } from './csv-scanner.js';
-export { checkStored, checkWritable, findResultSet, listResultSets, readResultSet, ResultSet, type StoredResults } from './result-set.js';
+export { checkStored, checkWritable, findResultFolder, findResultSet, listResultSets, readResultSet, ResultSet, type StoredResults } from './result-set.js';
 export { manifestSchema, schemaVersion, summarySchema, type CellKey, type CellSummary, type Manifest } from './schema.js';

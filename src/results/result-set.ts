@@ -139,17 +139,22 @@ export function listResultSets(outFolder: string): string[] {
     .sort((a, b) => statSync(join(a, 'manifest.json')).mtimeMs - statSync(join(b, 'manifest.json')).mtimeMs || (a < b ? -1 : 1));
 }
 
-/** Finds a result set by its folder, its id below `outFolder`, or `latest`. */
-export function findResultSet(name: string, outFolder: string): ResultSet {
+/** Finds the folder of a result set by its path, its id below `outFolder`, or `latest`; what is in it may be damaged. Throws FBB_ERR_RESULTS_UNKNOWN. */
+export function findResultFolder(name: string, outFolder: string): string {
   const known = listResultSets(outFolder);
   const folder = name === 'latest' ? known.at(-1) : [name, join(outFolder, name)].find(isResultSet);
-  if (folder !== undefined) return ResultSet.open(folder);
+  if (folder !== undefined) return folder;
   const names = known.map((path) => basename(path)).slice(-10);
   throw new FbbError(
     'FBB_ERR_RESULTS_UNKNOWN',
     name === 'latest' ? `There is no result set in ${outFolder} yet.` : `There is no result set '${name}' here or in ${outFolder}.`,
     names.length === 0 ? {} : { fix: `Use "latest" or one of: ${names.join(', ')}.` },
   );
+}
+
+/** Finds a result set by its folder, its id below `outFolder`, or `latest`. */
+export function findResultSet(name: string, outFolder: string): ResultSet {
+  return ResultSet.open(findResultFolder(name, outFolder));
 }
 
 /** A stored run as data. */
