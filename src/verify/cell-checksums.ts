@@ -9,6 +9,14 @@ interface ChecksumDeps {
   readonly note: (what: string) => void;
 }
 
+function compare(findings: FileFindings, checksum: string): void {
+  try {
+    if (checksumOf(findings.path) !== checksum) findings.add(null, `was changed since it was written (${checksumsFile} has another checksum)`);
+  } catch (thrown) {
+    findings.addThrown(thrown);
+  }
+}
+
 /** Compares the files of a cell with their checksums. Returns how many were compared; undefined: an earlier version has written none. */
 export function checkChecksums(folder: string, { findingsOf, note }: ChecksumDeps): number | undefined {
   let checksums: ReadonlyMap<string, string> | undefined;
@@ -21,8 +29,8 @@ export function checkChecksums(folder: string, { findingsOf, note }: ChecksumDep
   if (checksums === undefined) return undefined;
   for (const [name, checksum] of checksums) {
     const findings = findingsOf(name);
-    if (!existsSync(findings.path)) findings.add(null, 'is missing');
-    else if (checksumOf(findings.path) !== checksum) findings.add(null, `was changed since it was written (${checksumsFile} has another checksum)`);
+    if (existsSync(findings.path)) compare(findings, checksum);
+    else findings.add(null, 'is missing');
   }
   for (const name of readdirSync(folder)) if (name !== checksumsFile && checksums.get(name) === undefined) note(`${join(folder, name)} was not written with the cell`);
   return checksums.size;

@@ -9,6 +9,8 @@ const partColumns = { lag: 'lag_ms', scheduling: 'scheduling_ms', coldStart: 'co
 
 export const invocationColumns = ['id', 'function', 'container', 'batch', 'attempt', ...Object.values(partColumns), 'total_ms', 'outcome', 'error_code'] as const;
 
+type Fields = Readonly<Record<(typeof invocationColumns)[number], number>>;
+
 /** Six parts and their sum, each rounded to the third decimal. */
 const partsToleranceMs = 0.004;
 
@@ -42,12 +44,12 @@ export class InvocationLines {
   readonly #ids = new IdSet();
   /** The container of each batch. */
   readonly #batches = new Map<number, number>();
-  readonly #fields: Readonly<Record<(typeof invocationColumns)[number], number>>;
+  readonly #fields: Fields;
   readonly #partFields: readonly number[];
   readonly #values = new Float64Array(latencyPartNames.length);
 
   constructor(columns: ReadonlyMap<string, number>, findings: FileFindings, { containers, capped }: { readonly containers: ContainerColumns | undefined; readonly capped: boolean }) {
-    this.#fields = Object.fromEntries(invocationColumns.map((name) => [name, columns.get(name)])) as typeof this.#fields;
+    this.#fields = Object.fromEntries(invocationColumns.map((name) => [name, columns.get(name)])) as Fields;
     this.#partFields = latencyPartNames.map((name) => this.#fields[partColumns[name]]);
     this.#findings = findings;
     this.#containers = containers;
