@@ -5,7 +5,7 @@ const ownProcess = {
   runtime: '^src/runtime/',
   'backends/process': '^src/backends/process/(launcher|descendants)\\.ts$',
   'backends/docker': `^src/backends/docker/(${['launcher', 'launched-container', 'container-options', 'control-socket', 'daemon-errors', 'docker-launcher-protocol', 'image-layout', 'in-time', 'json-lines', 'labels', 'left-behind', 'readiness', 'stats', 'turns'].join('|')})\\.ts$`,
-  'backends/launched': '^src/backends/launched/(launcher-protocol|last-words|owner|remove-folder)\\.ts$',
+  'backends/launched': '^src/backends/launched/(launcher-protocol|last-words|remove-folder)\\.ts$',
   storage: '^src/storage/(server-main|relay-main|storage-protocol|tell-harness)\\.ts$',
   metrics: '^src/metrics/(sampler-main|sampler-protocol|sampler-cgroups|sampler-processes)\\.ts$',
   workloads: '^src/workloads/(pacer-main|pacer-protocol)\\.ts$',
@@ -52,6 +52,7 @@ module.exports = {
     folderImportsOnly('testkit', 'core', 'engine', 'plugins'),
     folderImportsOnly('suites', 'core', 'caches', 'engine', 'plugins', 'schedulers', 'workloads', 'metrics', 'results', 'stats', 'backends', 'storage'),
     folderImportsOnly('result-store', 'core', 'results', 'storage'),
+    folderImportsOnly('verify', 'core', 'results', 'metrics'),
     folderImportsOnly('report', 'core', 'results', 'stats'),
     folderImportsOnly('doctor', 'core', 'metrics', 'storage', 'backends'),
     {

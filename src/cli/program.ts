@@ -6,6 +6,7 @@ import type { CalibrateOptions } from './calibrate-command.js';
 import type { CleanOptions } from './clean-command.js';
 import type { DoctorOptions } from './doctor-command.js';
 import type { PluginCheckOptions } from './plugin-command.js';
+import type { RemoveOptions } from './remove-command.js';
 import type { PushOptions, PullOptions } from './results-command.js';
 import type { SuiteOptions } from './suite-selection.js';
 import type { ValidateOptions } from './validate-command.js';
@@ -126,7 +127,7 @@ function addHostCommands(program: Command): void {
 const storeAddress = 'couchdb=http://user:password@host:5984';
 
 function addResultsCommands(program: Command): void {
-  const results = program.command('results').description('share result sets through a database of CouchDB');
+  const results = program.command('results').description('look after stored result sets, and share them through a database of CouchDB');
   results
     .command('push')
     .description('copy a result set into a database; what is there is not sent again and not overwritten')
@@ -150,12 +151,54 @@ function addResultsCommands(program: Command): void {
     });
   results
     .command('list')
-    .description('list the result sets of a database')
-    .argument('<address>', `${storeAddress}[/database]`)
+    .description('list the result sets that are stored here, or those of a database')
+    .argument('[address]', `${storeAddress}[/database]`)
+    .option('--out <folder>', 'where result sets are stored', 'results')
     .option('--json', 'print as JSON')
-    .action(async (address: string, options: { json?: true }) => {
-      const { listStoredCommand } = await import('./results-command.js');
-      await listStoredCommand(address, options);
+    .action(async (address: string | undefined, options: { out: string; json?: true }) => {
+      const { resultsListCommand } = await import('./listing-command.js');
+      await resultsListCommand(address, options);
+    });
+  addShowCommand(results);
+  addKeepingCommands(results);
+}
+
+/** What looks after result sets that are stored here. */
+function addKeepingCommands(results: Command): void {
+  results
+    .command('verify')
+    .description('check whether a result set is whole: schema, checksums, and whether its rows add up to its summaries')
+    .argument('[result]', 'its folder, its id, or latest', 'latest')
+    .option('--out <folder>', 'where result sets are stored', 'results')
+    .option('--json', 'print as JSON')
+    .action(async (result: string, options: { out: string; json?: true }) => {
+      const { verifyCommand } = await import('./verify-command.js');
+      verifyCommand(result, options);
+    });
+  results
+    .command('rm')
+    .description('remove result sets that are stored here; asks nothing')
+    .argument('<result...>', 'of each its folder, its id, or latest')
+    .option('--out <folder>', 'where result sets are stored', 'results')
+    .option('--dry-run', 'say what would be removed, and remove nothing')
+    .option('--json', 'print what was done as JSON')
+    .action(async (names: string[], options: RemoveOptions) => {
+      const { removeCommand } = await import('./remove-command.js');
+      removeCommand(names, options);
+    });
+}
+
+/** `show`, which is also `results show`. */
+function addShowCommand(parent: Command): void {
+  parent
+    .command('show')
+    .description('show a stored result set')
+    .argument('[result]', `its folder, its id, latest, or ${storeAddress}/database/id`, 'latest')
+    .option('--out <folder>', 'where result sets are stored', 'results')
+    .option('--json', 'print the summaries of all cells as JSON')
+    .action(async (result: string, options: { out: string; json?: true }) => {
+      const { showCommand } = await import('./show-command.js');
+      await showCommand(result, options);
     });
 }
 
@@ -219,17 +262,7 @@ function createProgram(): Command {
       listCommand(topic, options);
     });
 
-  program
-    .command('show')
-    .description('show a stored result set')
-    .argument('[result]', `its folder, its id, latest, or ${storeAddress}/database/id`, 'latest')
-    .option('--out <folder>', 'where result sets are stored', 'results')
-    .option('--json', 'print the summaries of all cells as JSON')
-    .action(async (result: string, options: { out: string; json?: true }) => {
-      const { showCommand } = await import('./show-command.js');
-      await showCommand(result, options);
-    });
-
+  addShowCommand(program);
   addResultsCommands(program);
   addHostCommands(program);
   addPluginCommands(program);

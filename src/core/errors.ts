@@ -72,8 +72,9 @@ export const errorCatalogue = {
   FBB_ERR_RESULTS_NOT_WRITABLE: { exitCode: ExitCode.missing, fix: 'Choose a writable folder with --out.' },
   FBB_ERR_RESULTS_WRITE: { exitCode: ExitCode.missing, fix: 'Is the disk full, or the folder gone? Finished cells are kept; continue with --resume.' },
   FBB_ERR_RESULTS_UNKNOWN: { exitCode: ExitCode.usage, fix: 'Give the folder of a result set, its id, or "latest".' },
-  FBB_ERR_RESULTS_INVALID: { exitCode: ExitCode.usage, fix: 'The file was changed or written by another version; run the suite again.' },
+  FBB_ERR_RESULTS_INVALID: { exitCode: ExitCode.usage, fix: 'The file was changed or written by another version: "faasbatch-bench results verify" names all that is wrong. Bring it back from a copy, or run the suite again.' },
   FBB_ERR_RESULTS_CONFLICT: { exitCode: ExitCode.usage, fix: 'Nothing was overwritten. Use another database, or another folder with --out.' },
+  FBB_ERR_RESULTS_KEPT: { exitCode: ExitCode.usage, fix: 'Nothing was removed. Leave out what is named, or wait until its run has ended.' },
   FBB_ERR_RESULTS_RESUME: { exitCode: ExitCode.usage, fix: 'Resume with the suite and options of the first run, or start a new one.' },
 } as const satisfies Record<string, CatalogueEntry>;
 

@@ -5,6 +5,7 @@ import { describeError, FbbError, type CellProfile } from '../core/index.js';
 import { profileOf } from './cell-profile.js';
 import { CellWriter } from './cell-writer.js';
 import { readCsv, type CsvRow } from './read-csv.js';
+import { forgetRun, noteRun } from './run-owner.js';
 import { manifestSchema, schemaVersion, summarySchema, type CellStatus, type CellSummary, type Manifest } from './schema.js';
 
 function readJson<Schema extends z.ZodType>(path: string, schema: Schema): z.output<Schema> {
@@ -66,9 +67,12 @@ export class ResultSet {
     return this.#manifest;
   }
 
+  /** With `running`, the folder says for whom, until another status comes. */
   setStatus(status: Manifest['status']): void {
     this.#manifest = { ...this.#manifest, status };
     this.#save();
+    if (status === 'running') noteRun(this.folder);
+    else forgetRun(this.folder);
   }
 
   /** `reason`: why it was skipped. */
