@@ -94,6 +94,11 @@ function unquote(text: string): string {
   return text.startsWith('"') && text.endsWith('"') && text.length >= 2 ? text.slice(1, -1).replaceAll('""', '"') : text;
 }
 
+/** Where a field ends before a comma or a line feed: a carriage return before the line feed is part of the line end. */
+function endOf(bytes: Buffer, start: number, at: number): number {
+  return bytes[at] === lineFeed && at > start && bytes[at - 1] === carriageReturn ? at - 1 : at;
+}
+
 /** Splits blocks of bytes into records, the last one of a block when the next block has come. */
 class Splitter {
   readonly #record: CsvRecord;
@@ -127,7 +132,7 @@ class Splitter {
       } else if (byte === lineFeed && inQuotes) lines += 1;
       else if ((byte === comma || byte === lineFeed) && !inQuotes) {
         starts[fields] = start;
-        ends[fields] = byte === lineFeed && at > start && bytes[at - 1] === carriageReturn ? at - 1 : at;
+        ends[fields] = endOf(bytes, start, at);
         quoted[fields] = hasQuote;
         hasQuote = false;
         fields += 1;
