@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ResultSet } from '../../src/results/index.js';
 import { verifyResults } from '../../src/verify/index.js';
-import { editCsv, editJson, first, problemsOf, problemsOfRehashed, second, useMeasuredSet, type EditableSummary } from './measured-set.js';
+import { editCsv, editManifest, editSummary, first, problemsOf, problemsOfRehashed, second, useMeasuredSet, type EditableSummary } from './measured-set.js';
 
 const set = useMeasuredSet();
 const cell = join('cells', first);
@@ -23,7 +23,7 @@ describe('a file that was changed since it was written', () => {
   it('is named beside all others, and the other cell is not', () => {
     const folder = set.copy();
     rmSync(pathIn(folder, 'samples.csv'));
-    editJson<EditableSummary>(pathIn(folder, 'summary.json'), (summary) => (summary.wallMs += 1));
+    editSummary(folder, (summary) => (summary.wallMs += 1));
     const found = problemsOf(verifyResults(folder));
     expect(found).toEqual([
       `${cell}/samples.csv: is missing`,
@@ -65,7 +65,7 @@ describe('folders of cells', () => {
 describe('a summary', () => {
   function found(change: (summary: EditableSummary) => void): string[] {
     const folder = set.copy();
-    editJson<EditableSummary>(pathIn(folder, 'summary.json'), change);
+    editSummary(folder, change);
     return problemsOfRehashed(folder);
   }
 
@@ -147,7 +147,7 @@ describe('a row of an invocation', () => {
     const folder = set.copy();
     rmSync(pathIn(folder, 'invocations.csv'));
     expect(problemsOfRehashed(folder)).toEqual([expect.stringMatching(new RegExp(`^${cell}/invocations\\.csv: cannot be read: ENOENT`))]);
-    editJson<{ settings: { rows: boolean } }>(join(folder, 'manifest.json'), ({ settings }) => (settings.rows = false));
+    editManifest(folder, ({ settings }) => (settings.rows = false));
     expect(problemsOfRehashed(folder)).toEqual([]);
   });
 

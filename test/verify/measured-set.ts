@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { writeChecksums } from '../../src/results/checksums.js';
-import { ResultSet, type CellSummary } from '../../src/results/index.js';
+import { ResultSet, type CellSummary, type Manifest } from '../../src/results/index.js';
 import { builtinSchedulers } from '../../src/schedulers/index.js';
 import { verifyResults, type Verification } from '../../src/verify/index.js';
 import { parseCsvObjects } from '../results/read-csv.js';
@@ -81,12 +81,20 @@ export function editCsv(path: string, change: (rows: Row[]) => void): void {
   writeFileSync(path, [header, ...rows.map((row) => header.split(',').map((name) => row[name] ?? '').join(',')), ''].join('\n'));
 }
 
-export function editJson<T = Record<string, unknown>>(path: string, change: (data: T) => void): void {
-  const data = JSON.parse(readFileSync(path, 'utf8')) as T;
-  change(data);
-  writeFileSync(path, JSON.stringify(data));
-}
-
 type Mutable<T> = T extends object ? { -readonly [Key in keyof T]: Mutable<T[Key]> } : T;
 
 export type EditableSummary = Mutable<CellSummary>;
+
+export function editSummary(folder: string, change: (summary: EditableSummary) => void): void {
+  const path = join(folder, 'cells', first, 'summary.json');
+  const summary = JSON.parse(readFileSync(path, 'utf8')) as EditableSummary;
+  change(summary);
+  writeFileSync(path, JSON.stringify(summary));
+}
+
+export function editManifest(folder: string, change: (manifest: Mutable<Manifest>) => void): void {
+  const path = join(folder, 'manifest.json');
+  const manifest = JSON.parse(readFileSync(path, 'utf8')) as Mutable<Manifest>;
+  change(manifest);
+  writeFileSync(path, JSON.stringify(manifest));
+}
