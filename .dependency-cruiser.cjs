@@ -53,7 +53,10 @@ module.exports = {
     folderImportsOnly('suites', 'core', 'caches', 'engine', 'plugins', 'schedulers', 'workloads', 'metrics', 'results', 'stats', 'backends', 'storage'),
     folderImportsOnly('result-store', 'core', 'results', 'storage'),
     folderImportsOnly('verify', 'core', 'results', 'metrics'),
-    folderImportsOnly('report', 'core', 'results', 'stats'),
+    folderImportsOnly('data-frame', 'core', 'results'),
+    folderImportsOnly('diff', 'core', 'results', 'stats'),
+    folderImportsOnly('report', 'core', 'results', 'stats', 'diff'),
+    folderImportsOnly('export', 'core', 'results'),
     folderImportsOnly('doctor', 'core', 'metrics', 'storage', 'backends'),
     {
       name: 'backend-imports',
@@ -146,8 +149,11 @@ module.exports = {
     packageOnlyIn(['nano'], '^functions/'),
     packageOnlyIn(['require-in-the-middle'], '^src/runtime/'),
     packageOnlyIn(['ioredis'], '^functions/', '^src/storage/'),
+    packageOnlyIn(['jstat'], '^src/stats/'),
     packageOnlyIn(['jiti'], '^src/plugins/'),
     packageOnlyIn(['fast-check'], '^src/testkit/'),
+    packageOnlyIn(['hyparquet-writer'], '^src/export/'),
+    packageOnlyIn(['danfojs-node'], '^src/data-frame/'),
     {
       name: 'no-dev-packages',
       comment: 'What ships must not need a development dependency.',
@@ -173,7 +179,8 @@ module.exports = {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(dist|coverage)/' },
+    // The example is a package with dependencies of its own, which are not installed here.
+    exclude: { path: '^(dist|coverage|examples/analysis)/' },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
   },
 };

@@ -38,6 +38,11 @@ export function closingLine({ passed, failed, skipped }: Tally): string {
   return `${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`;
 }
 
+/** One when tests that are no part of this run have failed before it, which FBB_FAILED_BEFORE names: the closing line speaks for them too. */
+export function failuresBefore({ FBB_FAILED_BEFORE: name = '' }: Readonly<Record<string, string | undefined>>): number {
+  return name === '' ? 0 : 1;
+}
+
 /** Ends the output of a run with the closing line, after everything vitest itself has to say, and sees to it that the exit code agrees. */
 export default class TestReporter implements Reporter {
   /** A run that is cut off before its end has failed. */
@@ -52,6 +57,6 @@ export default class TestReporter implements Reporter {
   }
 
   onTestRunEnd: NonNullable<Reporter['onTestRunEnd']> = (modules, unhandledErrors, reason) => {
-    this.#tally = tally(modules, unhandledErrors.length, reason !== 'interrupted');
+    this.#tally = tally(modules, unhandledErrors.length + failuresBefore(process.env), reason !== 'interrupted');
   };
 }

@@ -2,12 +2,13 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { ExitCode, FbbError } from '../core/index.js';
 import { tell } from './output.js';
 import { packageVersion } from './package-root.js';
+import { addResultsCommands, addShowCommand, storeAddress } from './results-program.js';
 import type { CalibrateOptions } from './calibrate-command.js';
 import type { CleanOptions } from './clean-command.js';
+import type { DiffOptions } from './diff-command.js';
 import type { DoctorOptions } from './doctor-command.js';
+import type { ExportCommandOptions } from './export-command.js';
 import type { PluginCheckOptions } from './plugin-command.js';
-import type { RemoveOptions } from './remove-command.js';
-import type { PushOptions, PullOptions } from './results-command.js';
 import type { SuiteOptions } from './suite-selection.js';
 import type { ValidateOptions } from './validate-command.js';
 
@@ -124,81 +125,42 @@ function addHostCommands(program: Command): void {
     });
 }
 
-const storeAddress = 'couchdb=http://user:password@host:5984';
+const exportFormats = ['csv', 'parquet', 'hgrm', 'perfetto', 'openmetrics'] as const satisfies readonly ExportCommandOptions['to'][];
 
-function addResultsCommands(program: Command): void {
-  const results = program.command('results').description('look after stored result sets, and share them through a database of CouchDB');
-  results
-    .command('push')
-    .description('copy a result set into a database; what is there is not sent again and not overwritten')
+function addExportCommand(program: Command): void {
+  program
+    .command('export')
+    .description('write a result set in a format that other programs read')
     .argument('[result]', 'its folder, its id, or latest', 'latest')
-    .requiredOption('--to <address>', `${storeAddress}[/database] (default database: faasbatch-results, made when it is missing)`)
+    .addOption(new Option('--to <format>', 'csv and parquet: rows for tables; hgrm: latency histograms; perfetto: what ran when, for ui.perfetto.dev; openmetrics: numbers of cells, for Prometheus').choices(exportFormats).makeOptionMandatory())
+    .option('--cells <ids>', 'only cells with these ids, or with this in their id; separated by commas', list)
+    .option('--into <folder>', 'where the files are written (default: beside the result set, <result>-<format>)')
+    .option('--force', 'overwrite files that are there')
     .option('--out <folder>', 'where result sets are stored', 'results')
-    .option('--json', 'print what was done as JSON')
-    .action(async (result: string, options: PushOptions) => {
-      const { pushCommand } = await import('./results-command.js');
-      await pushCommand(result, options);
-    });
-  results
-    .command('pull')
-    .description('copy a result set out of a database')
-    .argument('<address>', `${storeAddress}/database/id`)
-    .option('--out <folder>', 'where result sets are stored', 'results')
-    .option('--json', 'print what was done as JSON')
-    .action(async (address: string, options: PullOptions) => {
-      const { pullCommand } = await import('./results-command.js');
-      await pullCommand(address, options);
-    });
-  results
-    .command('list')
-    .description('list the result sets that are stored here, or those of a database')
-    .argument('[address]', `${storeAddress}[/database]`)
-    .option('--out <folder>', 'where result sets are stored', 'results')
-    .option('--json', 'print as JSON')
-    .action(async (address: string | undefined, options: { out: string; json?: true }) => {
-      const { resultsListCommand } = await import('./listing-command.js');
-      await resultsListCommand(address, options);
-    });
-  addShowCommand(results);
-  addKeepingCommands(results);
-}
-
-/** What looks after result sets that are stored here. */
-function addKeepingCommands(results: Command): void {
-  results
-    .command('verify')
-    .description('check whether a result set is whole: schema, checksums, and whether its rows add up to its summaries')
-    .argument('[result]', 'its folder, its id, or latest', 'latest')
-    .option('--out <folder>', 'where result sets are stored', 'results')
-    .option('--json', 'print as JSON')
-    .action(async (result: string, options: { out: string; json?: true }) => {
-      const { verifyCommand } = await import('./verify-command.js');
-      verifyCommand(result, options);
-    });
-  results
-    .command('rm')
-    .description('remove result sets that are stored here; asks nothing')
-    .argument('<result...>', 'of each its folder, its id, or latest')
-    .option('--out <folder>', 'where result sets are stored', 'results')
-    .option('--dry-run', 'say what would be removed, and remove nothing')
-    .option('--json', 'print what was done as JSON')
-    .action(async (names: string[], options: RemoveOptions) => {
-      const { removeCommand } = await import('./remove-command.js');
-      removeCommand(names, options);
+    .action(async (result: string, options: ExportCommandOptions) => {
+      const { exportCommand } = await import('./export-command.js');
+      exportCommand(result, options);
     });
 }
 
-/** `show`, which is also `results show`. */
-function addShowCommand(parent: Command): void {
-  parent
-    .command('show')
-    .description('show a stored result set')
-    .argument('[result]', `its folder, its id, latest, or ${storeAddress}/database/id`, 'latest')
+function addDiffCommand(program: Command): void {
+  program
+    .command('diff')
+    .description('compare two result sets, or the schedulers of one, and say which differences are shown')
+    .argument('[results...]', `A and B: each a folder, an id, latest, or ${storeAddress}/database/id; A:scheduler is that scheduler alone`)
+    .option('--within <result>', 'compare the schedulers of one result set with each other')
+    .option('--base <scheduler>', 'with --within: the one that the others are compared with (default: of the suite)')
+    .option('--fail-on <threshold>', "exit with 3 on a shown regression beyond it: 'p98>+5%', 'containers>+0'; can be given again", several)
+    .option('--metrics <names>', 'what to show, separated by commas, or all (default: the total latency, containers, GB·s, CPU·s, cold starts)', list)
+    .option('--force', 'compare what should not be compared, and say so')
+    .option('--self-test', 'try the thresholds on one result set: with a known slowdown they must fire, without they must not')
+    .option('--markdown', 'print tables for a pull request')
+    .option('--json', 'print all comparisons as JSON')
+    .option('--csv', 'print all comparisons as CSV')
     .option('--out <folder>', 'where result sets are stored', 'results')
-    .option('--json', 'print the summaries of all cells as JSON')
-    .action(async (result: string, options: { out: string; json?: true }) => {
-      const { showCommand } = await import('./show-command.js');
-      await showCommand(result, options);
+    .action(async (names: string[], options: DiffOptions) => {
+      const { diffCommand } = await import('./diff-command.js');
+      await diffCommand(names, options);
     });
 }
 
@@ -229,6 +191,7 @@ function createProgram(): Command {
     .option('--quick', 'a short run to see that it works (the first 45 invocations, under 90 s for icdcs); no substitute for a full one')
     .option('--load <share>', 'CPU work offered per core and second when each invocation runs alone (default: of the suite)', loadArgument)
     .option('--seed <n>', 'seed of everything random (default: of the suite)', whole(0, 0xffff_ffff))
+    .option('--reseed', 'draw a workload of its own for each repetition; otherwise all repeat the same')
     .option('--out <folder>', 'where result sets are stored', 'results')
     .option('--resume [result]', 'run what is missing of an earlier run: its folder, id, or latest')
     .option('--recalibrate', 'measure the speed of this machine anew')
@@ -263,7 +226,9 @@ function createProgram(): Command {
     });
 
   addShowCommand(program);
+  addDiffCommand(program);
   addResultsCommands(program);
+  addExportCommand(program);
   addHostCommands(program);
   addPluginCommands(program);
   overrideExits(program);

@@ -34,6 +34,7 @@ export function checkSameRun(manifest: Manifest, suite: Suite, options: SuiteOpt
     ['--limit', options.limit, selection.limit],
     ['--load', options.load, selection.load],
     ['--seed', options.seed, selection.seed],
+    ['--reseed', options.reseed, selection.reseed],
     ['--launch-limit', options.launchLimit, settings.launchLimit],
     ['--container-memory', options.containerMemory, settings.containerMemoryMb],
     ['--container-cores', options.containerCores, settings.containerCores],

@@ -18,6 +18,7 @@ export interface SuiteOptions {
   readonly quick?: true;
   readonly load?: number;
   readonly seed?: number;
+  readonly reseed?: true;
   readonly out: string;
   readonly resume?: string | true;
   readonly recalibrate?: true;
@@ -105,6 +106,7 @@ export function selectionOf(suite: Suite, options: SuiteOptions, added: readonly
     limit: limitOf(options),
     load: options.load ?? suite.load,
     seed: options.seed ?? suite.seed,
+    reseed: options.reseed === true,
     set: options.set,
     cache: options.cache === undefined ? undefined : readResourceCache(options.cache),
     added,
@@ -120,6 +122,7 @@ export function selectionOfManifest({ selection }: Manifest, added: readonly str
     limit: selection.limit ?? undefined,
     load: selection.load,
     seed: selection.seed,
+    reseed: selection.reseed,
     set: selection.set ?? undefined,
     cache: selection.cache === null ? undefined : readResourceCache(selection.cache),
     added,
@@ -131,7 +134,7 @@ function listOrNull(names: readonly string[] | undefined): string[] | null {
 }
 
 /** As it stands in a manifest; `plugins` as `--scheduler` named them. */
-export function storedSelection({ experiments, workloads, schedulers, repeat, limit, load, seed, set, cache }: Selection, plugins: readonly string[] | undefined): Manifest['selection'] {
+export function storedSelection({ experiments, workloads, schedulers, repeat, limit, load, seed, reseed, set, cache }: Selection, plugins: readonly string[] | undefined): Manifest['selection'] {
   return {
     experiments: listOrNull(experiments),
     workloads: listOrNull(workloads),
@@ -140,6 +143,7 @@ export function storedSelection({ experiments, workloads, schedulers, repeat, li
     limit: limit ?? null,
     load,
     seed,
+    reseed,
     set: listOrNull(set),
     cache: cache === undefined ? null : formatResourceCache(cache),
     plugins: listOrNull(plugins),

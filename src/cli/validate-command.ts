@@ -29,8 +29,8 @@ async function validateAgainstPublished(suite: string, options: ValidateOptions,
 
 /** The part of a suite that a stored run had. */
 function selectionLike({ manifest: { selection } }: ResultSet): Partial<SuiteOptions> {
-  const { experiments, workloads, schedulers, limit, load, seed, set, cache, plugins } = selection;
-  const given = { experiments, workloads, schedulers, limit, load, seed, set, cache, scheduler: plugins };
+  const { experiments, workloads, schedulers, limit, load, seed, reseed, set, cache, plugins } = selection;
+  const given = { experiments, workloads, schedulers, limit, load, seed, reseed: reseed ? true : null, set, cache, scheduler: plugins };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
 }
 

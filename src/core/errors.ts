@@ -76,6 +76,13 @@ export const errorCatalogue = {
   FBB_ERR_RESULTS_CONFLICT: { exitCode: ExitCode.usage, fix: 'Nothing was overwritten. Use another database, or another folder with --out.' },
   FBB_ERR_RESULTS_KEPT: { exitCode: ExitCode.usage, fix: 'Nothing was removed. Leave out what is named, or wait until its run has ended.' },
   FBB_ERR_RESULTS_RESUME: { exitCode: ExitCode.usage, fix: 'Resume with the suite and options of the first run, or start a new one.' },
+  FBB_ERR_DIFF_THRESHOLD: { exitCode: ExitCode.usage, fix: 'Name a metric that both sides have; docs/diff.md lists them, and "diff --metrics all" shows which have values.' },
+  FBB_ERR_DIFF_SELF_TEST: { exitCode: ExitCode.notComparable, fix: 'Run the suite with --repeat 5 or more on a quiet machine, or choose a wider threshold.' },
+  FBB_ERR_EXPORT_EMPTY: { exitCode: ExitCode.usage, fix: 'docs/export.md says what each format needs.' },
+  FBB_ERR_EXPORT_EXISTS: { exitCode: ExitCode.usage, fix: 'Nothing was written. Choose another folder with --into, or overwrite with --force.' },
+  FBB_ERR_EXPORT_WRITE: { exitCode: ExitCode.missing, fix: 'Is the disk full, or the folder not writable? Choose another one with --into.' },
+  FBB_ERR_DATAFRAME_MISSING: { exitCode: ExitCode.missing, fix: 'Write "overrides": { "xlsx": "0.18.5", "@tensorflow/tfjs-node": "npm:@tensorflow/tfjs@^4.22.0" } into your package.json, then run "npm install danfojs-node"; docs/analysis.md says what the overrides are for.' },
+  FBB_ERR_DATAFRAME_CELLS: { exitCode: ExitCode.usage, fix: 'Name cells that have finished and have such rows; with --no-rows there are none of invocations.' },
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof errorCatalogue;

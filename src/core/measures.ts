@@ -113,4 +113,6 @@ export interface CellMetrics {
   readonly usage: UsageSummary;
   readonly loadGenerator: { readonly lagP50Ms: number | null; readonly lagP99Ms: number | null; readonly lagMaxMs: number | null };
   readonly errorCodes: Readonly<Record<string, number>>;
+  /** Completed invocations that waited for a container that was starting. */
+  readonly coldStarts: number;
 }

@@ -26,6 +26,7 @@ export class CellRecorder implements Recorder {
   /** Of every invocation, also those that failed: lateness is the generator's, whatever came after. */
   readonly #lag = new LatencyHistogram();
   readonly #errorCodes = new Map<string, number>();
+  #coldStarts = 0;
 
   /** `memoryIsExact`: the backend tells of every change of memory; it need not be sampled. */
   constructor(sink: RowSink, memoryIsExact = false) {
@@ -98,10 +99,12 @@ export class CellRecorder implements Recorder {
       usage: this.#usage.summary(wallMs, cores),
       loadGenerator: { lagP50Ms: lag.p50, lagP99Ms: lag.p99, lagMaxMs: lag.max },
       errorCodes: Object.fromEntries(this.#errorCodes),
+      coldStarts: this.#coldStarts,
     };
   }
 
   #recordLatency(outcome: Outcome): void {
+    if (outcome.coldStartMs > 0) this.#coldStarts += 1;
     this.#total.record(outcome.totalMs);
     this.#parts.lag.record(outcome.lagMs);
     this.#parts.scheduling.record(outcome.schedulingMs);

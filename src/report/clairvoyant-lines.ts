@@ -81,6 +81,8 @@ export function renderClairvoyant(results: ResultSet, summaries: readonly CellSu
   const valid = summaries.filter((summary) => summary.valid);
   const lines: string[] = [];
   for (const [title, cells] of grouped(valid, ({ cell }) => groupOf(cell))) {
+    // With --reseed each repetition has a reference of its own.
+    if (new Set(cells.map(({ workloadHash }) => workloadHash)).size > 1) continue;
     const reference = boundOf(cells) ?? measuredReference(results, cells);
     // Where nothing needs any time there are no multiples of it.
     if (reference !== undefined && reference.meanMs > 0) lines.push(style.dim(`${title} ${reference.text}; mean of ${ratios(cells, reference.meanMs)}`));

@@ -1,5 +1,5 @@
 import { latencyPartNames, type LatencyPartName } from '../core/index.js';
-import type { CellSummary, Manifest } from '../results/index.js';
+import { labelOf, type CellSummary, type Manifest } from '../results/index.js';
 
 /**
  * One row of a comparison: the mean over the valid repetitions of a cell. Percentiles of several repetitions are means of each
@@ -163,18 +163,6 @@ function average(runs: readonly CellSummary[], label: string): CellAverage {
     resources: averageResources(used),
     cap: averageCap(used),
   };
-}
-
-/** Names of the options that are not the same in all of them. */
-function differingOptions(twins: readonly CellSummary['cell']['parameters'][]): string[] {
-  const names = new Set(twins.flatMap((parameters) => Object.keys(parameters)));
-  return [...names].filter((name) => new Set(twins.map((parameters) => parameters[name])).size > 1);
-}
-
-function labelOf(cell: CellSummary['cell'], cells: readonly CellSummary['cell'][]): string {
-  const twins = cells.filter((other) => other.experiment === cell.experiment && other.workload === cell.workload && other.scheduler === cell.scheduler);
-  const differing = differingOptions(twins.map(({ parameters }) => parameters)).filter((name) => name in cell.parameters);
-  return [cell.scheduler, ...differing.map((name) => `${name}=${String(cell.parameters[name])}`)].join(' ');
 }
 
 /** Gathers the repetitions of each cell; experiments and workloads in the order of execution, the base scheduler first, the others as in the suite. */

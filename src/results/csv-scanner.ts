@@ -94,9 +94,9 @@ function unquote(text: string): string {
   return text.startsWith('"') && text.endsWith('"') && text.length >= 2 ? text.slice(1, -1).replaceAll('""', '"') : text;
 }
 
-/** Where a field ends before a comma or a line feed: a carriage return before the line feed is part of the line end. */
-function endOf(bytes: Buffer, start: number, at: number): number {
-  return bytes[at] === lineFeed && at > start && bytes[at - 1] === carriageReturn ? at - 1 : at;
+/** Where the last field of a line ends: before the \r of a line that ends with \r\n. */
+function endOfLine(bytes: Buffer, start: number, lineFeedAt: number): number {
+  return lineFeedAt > start && bytes[lineFeedAt - 1] === carriageReturn ? lineFeedAt - 1 : lineFeedAt;
 }
 
 /** Splits blocks of bytes into records, the last one of a block when the next block has come. */
@@ -132,7 +132,7 @@ class Splitter {
       } else if (byte === lineFeed && inQuotes) lines += 1;
       else if ((byte === comma || byte === lineFeed) && !inQuotes) {
         starts[fields] = start;
-        ends[fields] = endOf(bytes, start, at);
+        ends[fields] = byte === lineFeed ? endOfLine(bytes, start, at) : at;
         quoted[fields] = hasQuote;
         hasQuote = false;
         fields += 1;

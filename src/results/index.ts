@@ -1,3 +1,4 @@
+export { labelOf } from './cell-label.js';
 export { checksumOf, checksumsFile, readChecksums } from './checksums.js';
 export { scanCsv, type CsvRecord } from './csv-scanner.js';
 export { findRemovable, removeResultSet, type Removable } from './removal.js';

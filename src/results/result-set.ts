@@ -87,6 +87,11 @@ export class ResultSet {
     return new CellWriter(join(this.folder, 'cells'), cellId, rows);
   }
 
+  /** The path of a file of a cell, whether it is there or not. */
+  cellFile(cellId: string, file: string): string {
+    return join(this.folder, 'cells', cellId, file);
+  }
+
   /** The summary of a finished cell, or undefined when it has not finished. */
   readSummary(cellId: string): CellSummary | undefined {
     const path = join(this.folder, 'cells', cellId, 'summary.json');

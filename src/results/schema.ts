@@ -60,6 +60,8 @@ export const summarySchema = z.object({
     retried: count,
   }),
   errorCodes: z.record(z.string(), count),
+  /** Completed invocations that waited for a container that was starting; result sets of earlier versions do not tell. */
+  coldStarts: count.optional(),
   latencyMs: z.object({
     total: latencySummarySchema,
     lag: latencySummarySchema,
@@ -190,6 +192,8 @@ export const manifestSchema = z.object({
     limit: z.number().int().positive().nullable(),
     load: z.number(),
     seed: z.number().int(),
+    /** Whether each repetition has a workload of its own, drawn anew. */
+    reseed: z.boolean().default(false),
     /** What `--set` said. */
     set: z.array(z.string()).nullable().default(null),
     /** What `--cache` said. */

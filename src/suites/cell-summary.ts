@@ -54,6 +54,7 @@ export function summarize(evidence: CellEvidence): CellSummary {
     backend: evidence.backendName,
     invocations: { ...metrics.invocations, retried: counts.retried },
     errorCodes: metrics.errorCodes,
+    coldStarts: metrics.coldStarts,
     latencyMs: metrics.latencyMs,
     containers: { ...metrics.usage.containers, ...(cap === undefined ? {} : { cap }) },
     memory: { ...metrics.usage.memory, source: evidence.memorySource },

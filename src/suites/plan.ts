@@ -16,6 +16,8 @@ export interface Selection {
   readonly limit: number | undefined;
   readonly load: number;
   readonly seed: number;
+  /** Whether each repetition has a workload of its own, drawn anew; otherwise all have the same. */
+  readonly reseed: boolean;
   /** Options that override those of the suite, each as `scheduler.option=value`. */
   readonly set: readonly string[] | undefined;
   /** How containers of all cells share resources, instead of as suite and schedulers have it. */
@@ -38,6 +40,7 @@ interface PlanDeps {
 export interface SuitePlan {
   /** In the order of execution: schedulers take turns, so that a slow drift of the host meets all of them. */
   readonly cells: readonly PlannedCell[];
+  /** Those of the first repetition. */
   readonly workloads: ReadonlyMap<string, Workload>;
 }
 
@@ -117,13 +120,15 @@ export function planSuite(suite: Suite, selection: Selection, deps: PlanDeps): S
   const workloadNames = choose('workload', selection.workloads, [...new Set(chosen.flatMap(({ workloads }) => workloads))], 'FBB_ERR_WORKLOAD_UNKNOWN');
   const overrides = readOverrides(selection.set ?? [], chosen, deps.schedulers);
   const expanded = chosen.map((experiment) => ({ ...experiment, runs: nameRuns(expandExperiment(experiment, overrides, deps.schedulers), (name) => cachesOf(experiment.caches, deps.schedulers.get(name))) }));
-  const workloads = new Map(workloadNames.map((name) => [name, buildWorkload(name, selection, deps)]));
+  const draw = (repetition: number): ReadonlyMap<string, Workload> => new Map(workloadNames.map((name) => [name, buildWorkload(name, { selection, repetition }, deps)]));
+  const workloads = draw(1);
   const cells: PlannedCell[] = [];
   let turn = 0;
   for (let repetition = 1; repetition <= selection.repeat; repetition += 1) {
+    const drawn = selection.reseed && repetition > 1 ? draw(repetition) : workloads;
     for (const { experiment, workloads: named, runs } of expanded) {
       for (const workload of named.filter((name) => workloads.has(name))) {
-        const group = rotate(runs, turn).map((run) => planCell({ experiment, workload: workloads.get(workload) as Workload, run, repetition }, deps));
+        const group = rotate(runs, turn).map((run) => planCell({ experiment, workload: drawn.get(workload) as Workload, run, repetition }, deps));
         cells.push(...orderByProfile(group, deps.schedulers));
         turn += 1;
       }
@@ -133,10 +138,10 @@ export function planSuite(suite: Suite, selection: Selection, deps: PlanDeps): S
   return { cells, workloads };
 }
 
-function buildWorkload(name: string, selection: Selection, deps: PlanDeps): Workload {
+function buildWorkload(name: string, { selection, repetition }: { readonly selection: Selection; readonly repetition: number }, deps: PlanDeps): Workload {
   const definition = deps.workloads.get(name);
   return definition.build({
-    rng: createRng(selection.seed).derive('workload'),
+    rng: createRng(selection.seed).derive(repetition === 1 ? 'workload' : `workload ${repetition}`),
     functions: deps.functions,
     cores: deps.cores,
     load: selection.load,

@@ -14,7 +14,7 @@ interface InvocationDeps {
   readonly ofContainers: FileFindings;
 }
 
-function checkCounts(lines: InvocationLines, { invocations, errorCodes }: CellSummary, ofSummary: FileFindings): void {
+function checkCounts(lines: InvocationLines, { invocations, errorCodes, coldStarts = lines.coldStarts }: CellSummary, ofSummary: FileFindings): void {
   const differs = (place: string, stored: number, fromRows: number): void => {
     if (stored !== fromRows) ofSummary.add(place, `${stored}, and invocations.csv has ${fromRows}`);
   };
@@ -23,6 +23,7 @@ function checkCounts(lines: InvocationLines, { invocations, errorCodes }: CellSu
   if (lines.rows !== accounted) ofSummary.add('invocations', `${accounted} have ended, and invocations.csv has ${lines.rows} rows`);
   for (const name of ['completed', 'failed', 'timedOut', 'rejected'] as const) differs(`invocations.${name}`, invocations[name], lines.outcomes[name]);
   differs('invocations.retried', invocations.retried, lines.retries);
+  if (coldStarts < lines.coldStarts || coldStarts > lines.coldStarts + lines.roundedStarts) differs('coldStarts', coldStarts, lines.coldStarts);
   for (const code of new Set([...Object.keys(errorCodes), ...lines.errorCodes.keys()])) differs(`errorCodes.${code}`, errorCodes[code] ?? 0, lines.errorCodes.get(code) ?? 0);
 }
 

@@ -14,6 +14,7 @@ type Fields = Readonly<Record<(typeof invocationColumns)[number], number>>;
 /** Six parts and their sum, each rounded to the third decimal. */
 const partsToleranceMs = 0.004;
 
+const coldStartPart = latencyPartNames.indexOf('coldStart');
 const completedOutcome = 'completed' satisfies OutcomeStatus;
 
 /** The rows of one container, counted. */
@@ -30,6 +31,10 @@ export class InvocationLines {
   /** Further attempts, of all. */
   retries = 0;
   readonly outcomes: Record<OutcomeStatus, number> = { completed: 0, failed: 0, timedOut: 0, rejected: 0 };
+  /** Completed ones that waited for a container that was starting. */
+  coldStarts = 0;
+  /** Those of which rounding may have left nothing of that wait. */
+  roundedStarts = 0;
   readonly errorCodes = new Map<string, number>();
   readonly total = new LatencyHistogram();
   readonly parts = Object.fromEntries(latencyPartNames.map((name) => [name, new LatencyHistogram()])) as Record<LatencyPartName, LatencyHistogram>;
@@ -96,8 +101,16 @@ export class InvocationLines {
     if (!(Math.abs(sum - total) <= partsToleranceMs)) this.#findings.addLine(record.line, 'the parts do not add up to the total', `the parts add up to ${sum.toFixed(3)} ms, and total_ms is ${record.text(this.#fields.total_ms) || 'empty'}`);
     this.lag.record(values[0] as number);
     if (!completed) return;
+    this.#countColdStart(record);
     this.total.record(total);
     for (let part = 0; part < values.length; part += 1) this.parts[latencyPartNames[part] as LatencyPartName].record(values[part] as number);
+  }
+
+  #countColdStart({ starts, ends }: CsvRecord): void {
+    const field = this.#fields.cold_start_ms;
+    if ((this.#values[coldStartPart] as number) > 0) this.coldStarts += 1;
+    // What was 0 before it was rounded has no decimals.
+    else if ((ends[field] as number) - (starts[field] as number) > 1) this.roundedStarts += 1;
   }
 
   #takeContainer(record: CsvRecord, outcome: OutcomeStatus): void {

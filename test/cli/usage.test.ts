@@ -16,7 +16,7 @@ describe('help', () => {
   it('lists the commands on stdout', async () => {
     const { code, stdout, stderr } = await place.run('--help');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    for (const command of ['suite', 'list', 'show', 'doctor', 'clean']) expect(stdout).toMatch(new RegExp(`^ {2}${command} \\[options\\]`, 'm'));
+    for (const command of ['suite', 'list', 'show', 'export', 'doctor', 'clean']) expect(stdout).toMatch(new RegExp(`^ {2}${command} \\[options\\]`, 'm'));
   });
 
   it('of suite lists its options', async () => {
@@ -26,6 +26,7 @@ describe('help', () => {
   });
 
   it.each([
+    ['export', ['--to', '--cells', '--into', '--force', '--out']],
     ['doctor', ['--backend', '--storage', '--json']],
     ['clean', ['--images', '--all', '--json']],
   ])('of %s lists its options', async (command, options) => {

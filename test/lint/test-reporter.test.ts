@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { closingLine, tally, type CountedModule } from '../../scripts/test-reporter.js';
+import { closingLine, failuresBefore, tally, type CountedModule } from '../../scripts/test-reporter.js';
 
 function moduleOf(states: readonly string[], { errors = 0, suiteErrors = [] as readonly number[] } = {}): CountedModule {
   const errorList = (count: number): never[] => Array.from({ length: count }, () => ({ message: 'broken' })) as never[];
@@ -37,5 +37,10 @@ describe('closing line of a test run', () => {
     expect(tally([], 0, true).failed).toBe(1);
     expect(tally([moduleOf(['skipped'])], 0, true).failed).toBe(1);
     expect(tally([moduleOf(['passed'])], 0, false).failed).toBe(1);
+  });
+
+  it('counts tests that failed before the run as one failure', () => {
+    expect(failuresBefore({ FBB_FAILED_BEFORE: 'examples/analysis' })).toBe(1);
+    expect(failuresBefore({ FBB_FAILED_BEFORE: '' }) + failuresBefore({})).toBe(0);
   });
 });

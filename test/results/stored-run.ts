@@ -93,7 +93,7 @@ export function manifestOf(given: Partial<Manifest> = {}): Manifest {
       { name: 'batching', description: 'c', defaults: { dispatchIntervalMs: 200 }, plugin: null },
       { name: 'batching-expanding', description: 'd', defaults: { dispatchIntervalMs: 200 }, plugin: null },
     ],
-    selection: { experiments: null, workloads: null, schedulers: null, repeat: 1, limit: null, load: 0.35, seed: 1, set: null, cache: null, plugins: null },
+    selection: { experiments: null, workloads: null, schedulers: null, repeat: 1, limit: null, load: 0.35, seed: 1, reseed: false, set: null, cache: null, plugins: null },
     base: 'baseline',
     published: null,
     cells: [manifestCellOf()],

@@ -19,7 +19,7 @@ describe('the suites of the package', () => {
     expect(suite.name).toBe(name);
     expect(suite.description).not.toBe('');
     const { experiments, workloads, schedulers, load, seed } = { experiments: undefined, workloads: undefined, schedulers: undefined, load: suite.load, seed: suite.seed };
-    const { cells } = planSuite(suite, { experiments, workloads, schedulers, repeat: 1, limit: 3, load, seed, set: undefined, cache: undefined, added: [] }, planDeps());
+    const { cells } = planSuite(suite, { experiments, workloads, schedulers, repeat: 1, limit: 3, load, seed, reseed: false, set: undefined, cache: undefined, added: [] }, planDeps());
     expect(cells.length).toBeGreaterThan(0);
   });
 

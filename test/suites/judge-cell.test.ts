@@ -31,6 +31,7 @@ function judge({ expected = 10, arrived = 10, completed = 10, failed = 0, timedO
     },
     loadGenerator: { lagP50Ms: null, lagP99Ms, lagMaxMs },
     errorCodes: {},
+    coldStarts: 0,
   };
   const counts: Evidence['counts'] = { arrived, ended: completed + failed + timedOut + rejected, retried: 0, launched: 0, peakContainers: 0, problemsLeftOut: 0 };
   return judgeCell({ metrics, counts, expected, error, limits: { maxLagMs: 50, maxFailedShare } });

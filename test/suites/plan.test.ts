@@ -7,7 +7,7 @@ import { thrownBy } from '../results/thrown-by.js';
 import { names, planDeps } from './suite-names.js';
 import { suiteFile, suiteOf } from './write-suite.js';
 
-const everything: Selection = { experiments: undefined, workloads: undefined, schedulers: undefined, repeat: 1, limit: 5, load: 0.35, seed: 1, set: undefined, cache: undefined, added: [] };
+const everything: Selection = { experiments: undefined, workloads: undefined, schedulers: undefined, repeat: 1, limit: 5, load: 0.35, seed: 1, reseed: false, set: undefined, cache: undefined, added: [] };
 
 function idsOf(suite: Suite, selection: Partial<Selection> = {}): string[] {
   return planSuite(suite, { ...everything, ...selection }, planDeps()).cells.map(({ key }) => key.id);

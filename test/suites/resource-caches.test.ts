@@ -4,7 +4,7 @@ import { thrownBy } from '../results/thrown-by.js';
 import { planDeps } from './suite-names.js';
 import { problemsOf, suiteOf } from './write-suite.js';
 
-const everything: Selection = { experiments: undefined, workloads: undefined, schedulers: undefined, repeat: 1, limit: 5, load: 0.35, seed: 1, set: undefined, cache: undefined, added: [] };
+const everything: Selection = { experiments: undefined, workloads: undefined, schedulers: undefined, repeat: 1, limit: 5, load: 0.35, seed: 1, reseed: false, set: undefined, cache: undefined, added: [] };
 
 function cellsOf(suite: Suite, selection: Partial<Selection> = {}): [string, object, object][] {
   return planSuite(suite, { ...everything, ...selection }, planDeps()).cells.map(({ key, resourceCache }) => [key.id, resourceCache, key.parameters]);

@@ -86,6 +86,7 @@ describe('a summary', () => {
     ['has lost invocations and says so nowhere', (summary) => (summary.invocations.arrived = 61), /, invocations: 61 arrived, and 60 completed, failed, timed out or were rejected$/],
     ['has other outcomes than the rows', (summary) => Object.assign(summary.invocations, { completed: 59, failed: 1 }), /, invocations\.failed: 1, and invocations\.csv has 0$/],
     ['has retries that the rows have not', (summary) => (summary.invocations.retried = 2), /, invocations\.retried: 2, and invocations\.csv has 0$/],
+    ['has fewer cold starts', (summary) => (summary.coldStarts! -= 1), /, coldStarts: \d+, and invocations\.csv has \d+$/],
     ['has an error code that no row has', (summary) => (summary.errorCodes = { FBB_ERR_FUNCTION_THREW: 1 }), /, errorCodes\.FBB_ERR_FUNCTION_THREW: 1, and invocations\.csv has 0$/],
     ['counts other latencies', (summary) => (summary.latencyMs.queue.count = 59), /, latencyMs\.queue\.count: 59, and the rows of invocations\.csv give 60$/],
     ['has a better mean', (summary) => (summary.latencyMs.total.mean! -= 0.01), /, latencyMs\.total\.mean: [\d.]+, and the rows of invocations\.csv give [\d.]+$/],

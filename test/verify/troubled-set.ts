@@ -25,12 +25,13 @@ export function storeFakeCell(out: string, cell: FakeCell, trace: readonly Arriv
   const endedMs = cell.clock.nowMs();
   recorder.close(endedMs);
   const { counts, cap } = cell.engine;
-  const { invocations, latencyMs, usage, loadGenerator, errorCodes } = recorder.metrics(counts.arrived, endedMs, 2);
+  const { invocations, coldStarts, latencyMs, usage, loadGenerator, errorCodes } = recorder.metrics(counts.arrived, endedMs, 2);
   const stored: CellSummary = {
     ...summary,
     valid: false,
     invocations: { ...invocations, retried: counts.retried },
     errorCodes,
+    coldStarts,
     latencyMs,
     containers: { ...usage.containers, ...(cap === undefined ? {} : { cap }) },
     memory: { ...usage.memory, source: null },

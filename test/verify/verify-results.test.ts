@@ -104,6 +104,13 @@ describe('a manifest', () => {
     ]);
   });
 
+  it('of a run whose repetitions were drawn anew has other work in the later ones', () => {
+    const { selection } = manifestOf();
+    const cells = [manifestCellOf(), manifestCellOf({ repetition: 2, workloadHash: 'other' })];
+    const { folder } = ResultSet.create(temporaryFolder(), manifestOf({ status: 'interrupted', cells, selection: { ...selection, repeat: 2, reseed: true } }));
+    expect(verifyResults(folder).problems).toEqual([]);
+  });
+
   it('that is not there is told, and no error is thrown', () => {
     expect(problemsOf(verifyResults(temporaryFolder()))).toEqual([expect.stringMatching(/^manifest\.json: cannot be read: ENOENT/)]);
   });

@@ -1,0 +1,2 @@
+export type { DataFrame, DataGroups, DataSeries } from './danfo.js';
+export { toDataFrame, type DataFrameOptions, type DataFrameTable } from './to-data-frame.js';

@@ -1,0 +1,140 @@
+import { FbbError } from '../core/index.js';
+import { labelOf, type CellKey, type CellSummary, type Manifest } from '../results/index.js';
+
+/** A stored result set, or the cells of one scheduler in it. */
+export interface Side {
+  /** As the user named it, without user and password. */
+  readonly name: string;
+  readonly manifest: Manifest;
+  readonly summaries: readonly CellSummary[];
+  /** Path of a finished cell's file; undefined where raw files are not at hand. */
+  readonly fileOf: ((cellId: string, file: string) => string) | undefined;
+  /** Only this scheduler, to be compared with whichever the other side names. */
+  readonly scheduler: string | undefined;
+}
+
+type RowKey = Omit<CellKey, 'id' | 'repetition'>;
+
+/** The runs of one cell on one side: its repetitions. Only valid ones can be compared. */
+export interface RowSide {
+  readonly key: RowKey;
+  readonly label: string;
+  readonly runs: readonly CellSummary[];
+  readonly invalid: number;
+}
+
+/** What is compared: the same experiment and workload on both sides. */
+export interface Row {
+  readonly experiment: string;
+  readonly workload: string;
+  /** The scheduler, or both of them, with options that tell rows apart. */
+  readonly label: string;
+  readonly first: RowSide;
+  readonly second: RowSide;
+}
+
+export interface Alignment {
+  readonly rows: readonly Row[];
+  /** Rows that only one side has, or that have no valid run there, a line each. */
+  readonly leftOut: readonly string[];
+}
+
+function place({ experiment, workload }: RowKey): string {
+  return `${experiment} · ${workload}`;
+}
+
+/** The rows of a side, in the order of execution. */
+function rowsOf({ summaries, scheduler }: Side): RowSide[] {
+  const ran = summaries.filter(({ cell, skipped }) => skipped === undefined && (scheduler === undefined || cell.scheduler === scheduler));
+  const groups = new Map<string, CellSummary[]>();
+  for (const summary of ran) {
+    const { experiment, workload, scheduler: name, parameters } = summary.cell;
+    const key = JSON.stringify([experiment, workload, name, Object.entries(parameters).sort()]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [summary]);
+    else group.push(summary);
+  }
+  const keys = [...groups.values()].map(([first]) => (first as CellSummary).cell);
+  return [...groups.values()].map((runs, index) => {
+    const cell = keys[index] as CellKey;
+    const valid = runs.filter((run) => run.valid).sort((a, b) => a.cell.repetition - b.cell.repetition);
+    return { key: cell, label: labelOf(cell, keys), runs: valid, invalid: runs.length - valid.length };
+  });
+}
+
+function sameParameters(one: RowKey, other: RowKey): boolean {
+  const names = Object.keys(one.parameters);
+  return names.length === Object.keys(other.parameters).length && names.every((name) => one.parameters[name] === other.parameters[name]);
+}
+
+/** Whether the options that both have are equal: schedulers of different names have different ones. */
+function agree(one: RowKey, other: RowKey): boolean {
+  return Object.entries(one.parameters).every(([name, value]) => !(name in other.parameters) || other.parameters[name] === value);
+}
+
+function hasRuns({ runs }: RowSide): boolean {
+  return runs.length > 0;
+}
+
+function joined(first: RowSide, second: RowSide): Row {
+  const { experiment, workload } = first.key;
+  const label = first.key.scheduler === second.key.scheduler ? second.label : `${first.label} → ${second.label}`;
+  return { experiment, workload, label, first, second };
+}
+
+/** Why a row is not among those compared, or undefined when it is. */
+function missing(row: RowSide, side: Side, partner: RowSide | undefined, other: Side): string | undefined {
+  const name = `${place(row.key)} · ${row.label}`;
+  if (!hasRuns(row)) return `${name}: no valid run in ${side.name}`;
+  if (partner === undefined) return `${name}: not in ${other.name}`;
+  return hasRuns(partner) ? undefined : `${name}: no valid run in ${other.name}`;
+}
+
+function checkScheduler({ scheduler, manifest, name }: Side): void {
+  if (scheduler === undefined || manifest.cells.some((cell) => cell.scheduler === scheduler)) return;
+  const there = [...new Set(manifest.cells.map((cell) => cell.scheduler))];
+  throw new FbbError('FBB_ERR_SCHEDULER_UNKNOWN', `${name} has no cell of scheduler '${scheduler}'.`, { fix: `Use one of: ${there.join(', ')}.` });
+}
+
+/**
+ * Puts the rows of two sides beside each other by experiment, workload, scheduler and parameters; where both sides name a scheduler, by
+ * experiment, workload and the parameters that both schedulers have.
+ */
+export function align(first: Side, second: Side): Alignment {
+  checkScheduler(first);
+  checkScheduler(second);
+  const firsts = rowsOf(first);
+  const seconds = rowsOf(second);
+  const across = first.scheduler !== undefined && second.scheduler !== undefined && first.scheduler !== second.scheduler;
+  const match = (row: RowSide, others: readonly RowSide[]): RowSide | undefined => {
+    const near = others.filter(({ key }) => place(key) === place(row.key) && (across || key.scheduler === row.key.scheduler));
+    return near.find(({ key }) => sameParameters(key, row.key)) ?? (across ? near.find(({ key }) => agree(key, row.key)) : undefined);
+  };
+  const rows: Row[] = [];
+  const leftOut: string[] = [];
+  const used = new Set<RowSide>();
+  for (const row of firsts) {
+    const partner = match(row, seconds);
+    if (partner !== undefined) used.add(partner);
+    const why = missing(row, first, partner, second);
+    if (why !== undefined) leftOut.push(why);
+    else rows.push(joined(row, partner as RowSide));
+  }
+  for (const row of seconds) if (!used.has(row)) leftOut.push(missing(row, second, match(row, firsts), first) ?? `${place(row.key)} · ${row.label}: twice in ${second.name}`);
+  return { rows, leftOut };
+}
+
+/** Puts every scheduler of a set beside the base of its experiment and workload: of several, the one whose options of the same names are equal. */
+export function alignWithin(side: Side, base: string): Alignment {
+  checkScheduler({ ...side, scheduler: base });
+  const all = rowsOf(side);
+  const rows: Row[] = [];
+  const leftOut: string[] = [];
+  for (const row of all.filter(({ key }) => key.scheduler !== base)) {
+    const partner = all.find(({ key }) => key.scheduler === base && place(key) === place(row.key) && agree(key, row.key));
+    const why = partner === undefined ? `${place(row.key)} · ${row.label}: no ${base} with the same options` : missing(row, side, partner, side);
+    if (why !== undefined) leftOut.push(why);
+    else rows.push({ ...joined(partner as RowSide, row), label: row.label });
+  }
+  return { rows, leftOut };
+}

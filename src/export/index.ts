@@ -1,0 +1,1 @@
+export { exportResults, type ExportFormat } from './export-results.js';
