@@ -45,6 +45,10 @@ function checkLatency(latency: LatencySummary, completed: number, place: string,
   }
 }
 
+function exceeds(one: number | null, other: number | null): boolean {
+  return one !== null && other !== null && one > other;
+}
+
 /** Whether the numbers of a summary add up, whatever the rows say. */
 export function checkAccounting({ invocations, errorCodes, latencyMs, containers, problems, valid, skipped }: CellSummary, findings: FileFindings): void {
   const { arrived, completed, failed, timedOut, rejected } = invocations;
@@ -59,7 +63,7 @@ export function checkAccounting({ invocations, errorCodes, latencyMs, containers
   const parts = latencyPartNames.reduce((sum, name) => sum + (latencyMs[name].mean ?? 0), 0);
   if (!isNear(parts, latencyMs.total.mean ?? 0, 0.001)) findings.add('latencyMs', `the means of the parts add up to ${parts}, and that of the total is ${latencyMs.total.mean}`);
   const { launched, peak, cap } = containers;
-  if (peak > launched) findings.add('containers.peak', `${peak} of ${launched} that were launched`);
-  if (cap !== undefined && peak > cap.max) findings.add('containers.peak', `${peak}, and the cap was ${cap.max}`);
+  if (exceeds(peak, launched)) findings.add('containers.peak', `${peak} of ${launched} that were launched`);
+  if (cap !== undefined && exceeds(peak, cap.max)) findings.add('containers.peak', `${peak}, and the cap was ${cap.max}`);
   if (valid && skipped !== undefined) findings.add('valid', 'true of a cell that was skipped');
 }

@@ -102,7 +102,7 @@ describe('a summary', () => {
   });
 
   it.each<[string, (summary: EditableSummary) => void, RegExp]>([
-    ['launched others', (summary) => (summary.containers.launched += 1), /: it has \d+ containers, and summary\.json has \d+ that were launched$/],
+    ['launched others', (summary) => (summary.containers.launched += 1), /: containers add up to \d+, and summary\.json has \d+$/],
     ['lived longer', (summary) => (summary.containers.containerSeconds += 0.1), /: lives of containers \(s\) add up to [\d.]+, and summary\.json has [\d.]+$/],
     ['used more CPU time', (summary) => (summary.cpu.coreSeconds += 0.1), /: cpu_ms \(s\) add up to [\d.]+, and summary\.json has [\d.]+$/],
     ['had less memory', (summary) => (summary.memory.peakMb = 1), /: a container had [\d.]+ MB, and summary\.json has a peak of 1 of all together$/],
@@ -162,7 +162,7 @@ describe('a row of an invocation', () => {
 
 describe('a row of a container', () => {
   it.each<[string, (rows: Record<string, string>[]) => void, string]>([
-    ['is missing', (rows) => rows.splice(0, 1), 'containers.csv: it has \\d+ containers, and summary.json has \\d+ that were launched'],
+    ['is missing', (rows) => rows.splice(0, 1), 'containers.csv: containers add up to \\d+, and summary.json has \\d+'],
     ['is there twice', (rows) => (rows[1]!['id'] = rows[0]!['id']!), 'containers.csv, line 3: container 0 is there twice'],
     ['counts other invocations', (rows) => (rows[0]!['invocations'] = '40'), 'containers.csv, line 2: container 0 has 40 invocations, and invocations.csv has \\d+ of it'],
     ['counts other batches', (rows) => (rows[0]!['batches'] = '40'), 'containers.csv, line 2: container 0 has 40 batches, and invocations.csv has \\d+ of it'],

@@ -7,7 +7,7 @@ import { ResultSet, schemaVersion } from '../../src/results/index.js';
 import { FakeCell } from '../../src/testkit/index.js';
 import { anyTrace, anyTroubles, troubledBackend } from '../../src/testkit/random-cells.js';
 import { verifyResults } from '../../src/verify/index.js';
-import { manifestCellOf, manifestOf } from '../results/stored-run.js';
+import { manifestCellOf, manifestOf, summaryOf } from '../results/stored-run.js';
 import { temporaryFolder } from '../results/temporary-folder.js';
 import { ErraticScheduler } from '../support/erratic-scheduler.js';
 import { runs } from '../support/property-runs.js';
@@ -84,6 +84,15 @@ it('a result set of an earlier version has no checksums, which is told and no pr
   expect(verifyResults(folder)).toMatchObject({ files: 5, problems: [], notes: [`no checksums (written by an earlier version): ${first}`] });
   rmSync(join(folder, 'cells', second, 'SHA256SUMS'));
   expect(verifyResults(folder)).toMatchObject({ files: 0, problems: [], notes: ['no checksums (written by an earlier version): 2 cells'] });
+});
+
+it('a result set that was imported has figures alone, which nobody can add up again', () => {
+  const backend = 'artifact';
+  const results = ResultSet.create(temporaryFolder(), manifestOf({ backend, cells: [manifestCellOf({ status: 'valid' })] }));
+  const summary = { ...summaryOf({ total: { mean: 3, p50: 2 } }), backend };
+  results.cellWriter(summary.cell.id).finish(summary, '');
+  for (const name of ['containers.csv', 'total.hgrm', 'SHA256SUMS']) rmSync(join(results.folder, 'cells', summary.cell.id, name));
+  expect(verifyResults(results.folder)).toMatchObject({ checked: 1, problems: [], notes: ['the results are imported: nobody can add them up again', 'no checksums (written by an earlier version): 1 cells'] });
 });
 
 describe('a manifest', () => {
