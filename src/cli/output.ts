@@ -30,3 +30,19 @@ export function interruptible(meanwhile = 'finished cells are kept'): AbortContr
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
   return controller;
 }
+
+/** Ctrl-C ends what talks to a database with 130; what is there stays, for the next time. */
+export async function untilInterrupted(action: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const { signal } = interruptible('the same command goes on where this one stopped');
+  try {
+    await action(signal);
+  } catch (thrown) {
+    if (!signal.aborted) throw thrown;
+    process.exitCode = ExitCode.interrupted;
+  }
+}
+
+/** `12.3 kB`, or MB from 100 kB on. */
+export function formatBytes(bytes: number): string {
+  return bytes < 100_000 ? `${(bytes / 1_000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}

@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { ExitCode, FbbError } from '../core/index.js';
 import { tell } from './output.js';
 import { packageVersion } from './package-root.js';
+import { addResultsCommands, addShowCommand, storeAddress } from './results-program.js';
 import type { CalibrateOptions } from './calibrate-command.js';
 import type { CleanOptions } from './clean-command.js';
 import type { DiffOptions } from './diff-command.js';
@@ -9,7 +10,6 @@ import type { DoctorOptions } from './doctor-command.js';
 import type { ExportCommandOptions } from './export-command.js';
 import type { ImportArtifactOptions } from './import-command.js';
 import type { PluginCheckOptions } from './plugin-command.js';
-import type { PushOptions, PullOptions } from './results-command.js';
 import type { SuiteOptions } from './suite-selection.js';
 import type { ValidateOptions } from './validate-command.js';
 
@@ -143,42 +143,6 @@ function addImportCommands(program: Command): void {
     });
 }
 
-const storeAddress = 'couchdb=http://user:password@host:5984';
-
-function addResultsCommands(program: Command): void {
-  const results = program.command('results').description('share result sets through a database of CouchDB');
-  results
-    .command('push')
-    .description('copy a result set into a database; what is there is not sent again and not overwritten')
-    .argument('[result]', 'its folder, its id, or latest', 'latest')
-    .requiredOption('--to <address>', `${storeAddress}[/database] (default database: faasbatch-results, made when it is missing)`)
-    .option('--out <folder>', 'where result sets are stored', 'results')
-    .option('--json', 'print what was done as JSON')
-    .action(async (result: string, options: PushOptions) => {
-      const { pushCommand } = await import('./results-command.js');
-      await pushCommand(result, options);
-    });
-  results
-    .command('pull')
-    .description('copy a result set out of a database')
-    .argument('<address>', `${storeAddress}/database/id`)
-    .option('--out <folder>', 'where result sets are stored', 'results')
-    .option('--json', 'print what was done as JSON')
-    .action(async (address: string, options: PullOptions) => {
-      const { pullCommand } = await import('./results-command.js');
-      await pullCommand(address, options);
-    });
-  results
-    .command('list')
-    .description('list the result sets of a database')
-    .argument('<address>', `${storeAddress}[/database]`)
-    .option('--json', 'print as JSON')
-    .action(async (address: string, options: { json?: true }) => {
-      const { listStoredCommand } = await import('./results-command.js');
-      await listStoredCommand(address, options);
-    });
-}
-
 const exportFormats = ['csv', 'parquet', 'hgrm', 'perfetto', 'openmetrics'] as const satisfies readonly ExportCommandOptions['to'][];
 
 function addExportCommand(program: Command): void {
@@ -279,17 +243,7 @@ function createProgram(): Command {
       listCommand(topic, options);
     });
 
-  program
-    .command('show')
-    .description('show a stored result set')
-    .argument('[result]', `its folder, its id, latest, or ${storeAddress}/database/id`, 'latest')
-    .option('--out <folder>', 'where result sets are stored', 'results')
-    .option('--json', 'print the summaries of all cells as JSON')
-    .action(async (result: string, options: { out: string; json?: true }) => {
-      const { showCommand } = await import('./show-command.js');
-      await showCommand(result, options);
-    });
-
+  addShowCommand(program);
   addDiffCommand(program);
   addResultsCommands(program);
   addExportCommand(program);

@@ -1,8 +1,8 @@
-import { ExitCode, FbbError } from '../core/index.js';
+import { FbbError } from '../core/index.js';
 import { findResultSet, type Manifest, type ResultSet } from '../results/index.js';
 import { pullResults, pushResults, ResultStore, type CellProgress, type Transfer } from '../result-store/index.js';
 import { parseResultAddress, type ResultAddress } from '../storage/index.js';
-import { interruptible, print, tell } from './output.js';
+import { formatBytes, print, tell, untilInterrupted } from './output.js';
 
 export interface PushOptions {
   readonly to: string;
@@ -15,24 +15,9 @@ export interface PullOptions {
   readonly json?: true;
 }
 
-function size(bytes: number): string {
-  return bytes < 100_000 ? `${(bytes / 1_000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
-}
-
 /** A line a cell, for who watches. */
 function tellProgress({ cell, number, of, files, bytes }: CellProgress): void {
-  if (process.stderr.isTTY) tell(`${number}/${of} ${cell}: ${files === 0 ? 'is there' : `${files} files, ${size(bytes)}`}`);
-}
-
-/** Ctrl-C ends the transfer with 130; what is there stays, for the next time. */
-async function untilInterrupted(transfer: (signal: AbortSignal) => Promise<void>): Promise<void> {
-  const { signal } = interruptible('the same command goes on where this one stopped');
-  try {
-    await transfer(signal);
-  } catch (thrown) {
-    if (!signal.aborted) throw thrown;
-    process.exitCode = ExitCode.interrupted;
-  }
+  if (process.stderr.isTTY) tell(`${number}/${of} ${cell}: ${files === 0 ? 'is there' : `${files} files, ${formatBytes(bytes)}`}`);
 }
 
 const password = /\/\/[^/\s@:]*:[^/\s@]+@/;
@@ -56,7 +41,7 @@ function printTransfer({ outcome, cells, files, bytes }: Transfer, { done, place
     print(JSON.stringify(json, undefined, 2));
     return;
   }
-  print(outcome === 'unchanged' ? done : `${done}: ${cells} cells, ${files} files (${size(bytes)})`);
+  print(outcome === 'unchanged' ? done : `${done}: ${cells} cells, ${files} files (${formatBytes(bytes)})`);
   print(`stored in ${place}`);
 }
 
@@ -87,45 +72,5 @@ export async function pullCommand(text: string, { out, json }: PullOptions): Pro
     const transfer = await pullResults(new ResultStore(address, { signal }), id, out, tellProgress);
     const done = transfer.outcome === 'unchanged' ? `${id} is here already, with equal content: nothing was asked for` : 'pulled';
     printTransfer(transfer, { done, place: transfer.folder, json: json === true ? transfer : undefined });
-  });
-}
-
-interface Listed {
-  readonly id: string;
-  readonly suite: string | null;
-  /** How many have finished, and of how many. */
-  readonly finished: number | null;
-  readonly cells: number | null;
-  readonly status: string;
-  readonly createdAt: string | null;
-}
-
-async function listStored(store: ResultStore): Promise<Listed[]> {
-  const whole = (await store.listResults()).map(({ id, result }): Listed => {
-    if (result instanceof FbbError) return { id, suite: null, finished: null, cells: null, status: `cannot be read: ${result.message}`, createdAt: null };
-    const { suite, cells, status, createdAt } = result.parsed;
-    return { id, suite: suite.name, finished: result.cells.length, cells: cells.length, status, createdAt };
-  });
-  const { partial } = await store.listIds();
-  return [...whole, ...partial.map((id): Listed => ({ id, suite: null, finished: null, cells: null, status: 'not pushed to the end', createdAt: null }))];
-}
-
-function printListed({ shown }: ResultAddress, listed: readonly Listed[]): void {
-  print(`${shown}:${listed.length === 0 ? ' none' : ''}`);
-  const width = Math.max(0, ...listed.map(({ id }) => id.length));
-  for (const { id, suite, finished, cells, status, createdAt } of listed) {
-    const known = suite === null ? [] : [suite, `${finished} of ${cells} cells`];
-    print(`  ${id.padEnd(width)}  ${[...known, status, ...(createdAt === null ? [] : [createdAt])].join(', ')}`);
-  }
-}
-
-/** `results list <address>` */
-export async function listStoredCommand(text: string, { json }: { json?: true }): Promise<void> {
-  const address = parseResultAddress(text);
-  if (address.id !== undefined) throw new FbbError('FBB_ERR_USAGE', `${address.shown} goes on after the database.`, { fix: 'Give the database alone; "faasbatch-bench show" shows one result set.' });
-  await untilInterrupted(async (signal) => {
-    const listed = await listStored(new ResultStore(address, { signal }));
-    if (json === true) print(JSON.stringify({ results: listed }, undefined, 2));
-    else printListed(address, listed);
   });
 }

@@ -21,6 +21,7 @@ export type {
   SamplerCost,
   UsageSummary,
 } from './measures.js';
+export { isAlive, isGone, parseOwner, thisProcess, type Owner } from './owner.js';
 export { processCpuMs } from './process-cpu.js';
 export type { CellProfile } from './profile.js';
 export type { Recorder, RowSink } from './recorder.js';

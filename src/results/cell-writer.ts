@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeError, FbbError, type ContainerRow, type Outcome, type ResourceUsage, type RowSink, type SampleRound } from '../core/index.js';
+import { writeChecksums } from './checksums.js';
 import { CsvFile } from './csv-file.js';
 import type { CellSummary } from './schema.js';
 
@@ -15,8 +16,8 @@ const containerColumns = [
 const sampleColumns = ['t_ms', 'container', 'memory_mb', 'rss_mb', 'cpu_percent'] as const;
 
 /**
- * Writes the files of one cell into a folder of another name and renames it when all of them are there: a cell is stored whole or
- * not at all.
+ * Writes the files of one cell into a folder of another name and renames it when all of them are there, with their checksums: a cell is
+ * stored whole or not at all.
  */
 export class CellWriter implements RowSink {
   readonly #folder: string;
@@ -88,6 +89,7 @@ export class CellWriter implements RowSink {
     table.close();
     writeFileSync(join(this.#partial, 'total.hgrm'), totalHgrm);
     writeFileSync(join(this.#partial, 'summary.json'), `${JSON.stringify(summary, undefined, 2)}\n`);
+    writeChecksums(this.#partial);
     rmSync(this.#folder, { recursive: true, force: true });
     renameSync(this.#partial, this.#folder);
   }

@@ -1,4 +1,6 @@
 export { labelOf } from './cell-label.js';
+export { checksumOf, checksumsFile, readChecksums } from './checksums.js';
 export { scanCsv, type CsvRecord } from './csv-scanner.js';
-export { checkStored, checkWritable, findResultSet, listResultSets, readResultSet, ResultSet, type StoredResults } from './result-set.js';
+export { findRemovable, removeResultSet, type Removable } from './removal.js';
+export { checkStored, checkWritable, findResultFolder, findResultSet, listResultSets, readResultSet, ResultSet, type StoredResults } from './result-set.js';
 export { manifestSchema, schemaVersion, summarySchema, type CellKey, type CellSummary, type Manifest } from './schema.js';

@@ -5,6 +5,7 @@ import { describeError, FbbError, type CellProfile } from '../core/index.js';
 import { profileOf } from './cell-profile.js';
 import { CellWriter } from './cell-writer.js';
 import { readCsv, type CsvRow } from './read-csv.js';
+import { forgetRun, noteRun } from './run-owner.js';
 import { manifestSchema, schemaVersion, summarySchema, type CellStatus, type CellSummary, type Manifest } from './schema.js';
 
 function readJson<Schema extends z.ZodType>(path: string, schema: Schema): z.output<Schema> {
@@ -66,9 +67,12 @@ export class ResultSet {
     return this.#manifest;
   }
 
+  /** With `running`, the folder says for whom, until another status comes. */
   setStatus(status: Manifest['status']): void {
     this.#manifest = { ...this.#manifest, status };
     this.#save();
+    if (status === 'running') noteRun(this.folder);
+    else forgetRun(this.folder);
   }
 
   /** `reason`: why it was skipped. */
@@ -148,19 +152,24 @@ export function listResultSets(outFolder: string): string[] {
 const shippedPrefix = 'published/';
 
 /**
- * Finds a result set by its folder, its id below `outFolder`, or `latest`; one named `published/...` that is neither here nor there also
- * below `shippedFolder`, where those that ship with the package lie.
+ * Finds the folder of a result set by its path, its id below `outFolder`, or `latest`; one named `published/...` that is neither here nor
+ * there also below `shippedFolder`, where those that ship with the package lie. What is in it may be damaged. Throws FBB_ERR_RESULTS_UNKNOWN.
  */
-export function findResultSet(name: string, outFolder: string, shippedFolder?: string): ResultSet {
+export function findResultFolder(name: string, outFolder: string, shippedFolder?: string): string {
   const known = listResultSets(outFolder);
   const folder = name === 'latest' ? known.at(-1) : [name, join(outFolder, name), ...(shippedFolder !== undefined && name.startsWith(shippedPrefix) ? [join(shippedFolder, name)] : [])].find(isResultSet);
-  if (folder !== undefined) return ResultSet.open(folder);
+  if (folder !== undefined) return folder;
   const names = known.map((path) => basename(path)).slice(-10);
   throw new FbbError(
     'FBB_ERR_RESULTS_UNKNOWN',
     name === 'latest' ? `There is no result set in ${outFolder} yet.` : `There is no result set '${name}' here or in ${outFolder}.`,
     names.length === 0 ? {} : { fix: `Use "latest" or one of: ${names.join(', ')}.` },
   );
+}
+
+/** Finds a result set as findResultFolder does, and reads its manifest. */
+export function findResultSet(name: string, outFolder: string, shippedFolder?: string): ResultSet {
+  return ResultSet.open(findResultFolder(name, outFolder, shippedFolder));
 }
 
 /** A stored run as data. */

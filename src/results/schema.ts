@@ -5,23 +5,30 @@ import { cachePolicies, latencyPartNames } from '../core/index.js';
 export const schemaVersion = 1;
 
 const nullableNumber = z.number().nullable();
+const count = z.number().int().min(0);
+const amount = z.number().min(0);
+const nullableAmount = amount.nullable();
 
 const latencySummarySchema = z.object({
-  count: z.number().int(),
-  mean: nullableNumber,
-  p50: nullableNumber,
-  p90: nullableNumber,
-  p95: nullableNumber,
-  p98: nullableNumber,
-  p99: nullableNumber,
-  p999: nullableNumber,
-  max: nullableNumber,
+  count,
+  // A part is the difference of two instants, which two threads may have read and which floating point rounds: 0 can come out a little below.
+  mean: z.number().min(-1).nullable(),
+  p50: nullableAmount,
+  p90: nullableAmount,
+  p95: nullableAmount,
+  p98: nullableAmount,
+  p99: nullableAmount,
+  p999: nullableAmount,
+  max: nullableAmount,
 });
+
+/** An id is a name of a folder, too: it may not lead out of where it is put, nor hide there. */
+const cellIdSchema = z.string().regex(/^[^./\\\0][^/\\\0]*$/, 'must be a name of a folder: not empty, no slash, no point first');
 
 const parametersSchema = z.record(z.string(), z.union([z.number(), z.string(), z.boolean()]));
 
 const cellKeySchema = z.object({
-  id: z.string(),
+  id: cellIdSchema,
   experiment: z.string(),
   workload: z.string(),
   scheduler: z.string(),
@@ -45,16 +52,16 @@ export const summarySchema = z.object({
   multiplexing: z.boolean(),
   backend: z.string(),
   invocations: z.object({
-    arrived: z.number().int(),
-    completed: z.number().int(),
-    failed: z.number().int(),
-    timedOut: z.number().int(),
-    rejected: z.number().int(),
-    retried: z.number().int(),
+    arrived: count,
+    completed: count,
+    failed: count,
+    timedOut: count,
+    rejected: count,
+    retried: count,
   }),
-  errorCodes: z.record(z.string(), z.number().int()),
+  errorCodes: z.record(z.string(), count),
   /** Completed invocations that waited for a container that was starting; result sets of earlier versions do not tell. */
-  coldStarts: z.number().int().optional(),
+  coldStarts: count.optional(),
   latencyMs: z.object({
     total: latencySummarySchema,
     lag: latencySummarySchema,
@@ -66,26 +73,26 @@ export const summarySchema = z.object({
   }),
   /** Null is unknown, which it is in imported results only. */
   containers: z.object({
-    launched: z.number().int().nullable(),
-    peak: z.number().int().nullable(),
-    containerSeconds: nullableNumber,
+    launched: count.nullable(),
+    peak: count.nullable(),
+    containerSeconds: nullableAmount,
     /** With `--max-containers`: launches that waited for a place, the longest of these waits, and idle containers that were ended to make room. */
-    cap: z.object({ max: z.number().int(), launchesWaited: z.number().int(), longestWaitMs: z.number(), endedForOthers: z.number().int() }).optional(),
+    cap: z.object({ max: count, launchesWaited: count, longestWaitMs: amount, endedForOthers: count }).optional(),
   }),
   memory: z.object({
-    peakMb: nullableNumber,
-    meanMb: nullableNumber,
-    gbSeconds: nullableNumber,
-    unsampledContainers: z.number().int(),
-    kernelPeakMb: nullableNumber.optional(),
+    peakMb: nullableAmount,
+    meanMb: nullableAmount,
+    gbSeconds: nullableAmount,
+    unsampledContainers: count,
+    kernelPeakMb: nullableAmount.optional(),
     source: z.enum(['pss', 'rss', 'cgroup', 'docker-stats', 'model']).nullable(),
   }),
   /** CPU time of the containers: null where only that of the host is known. */
-  cpu: z.object({ coreSeconds: nullableNumber, sampledContainers: z.number().int(), meanUtilization: nullableNumber, hostMeanUtilization: nullableNumber, hostStolenShare: nullableNumber.default(null) }),
+  cpu: z.object({ coreSeconds: nullableAmount, sampledContainers: count, meanUtilization: nullableAmount, hostMeanUtilization: nullableNumber, hostStolenShare: nullableNumber.default(null) }),
   /** Where only the host as a whole was watched, as in imported results: CPU time of all its cores, and memory in use at first, on average and at most. */
-  host: z.object({ cpuCoreSeconds: z.number(), memoryFirstMb: z.number(), memoryMeanMb: z.number(), memoryMaxMb: z.number() }).optional(),
+  host: z.object({ cpuCoreSeconds: amount, memoryFirstMb: amount, memoryMeanMb: amount, memoryMaxMb: amount }).optional(),
   /** How containers shared resources between invocations; absent in result sets of earlier versions. */
-  resourceCache: z.object({ policy: z.enum(cachePolicies), capacity: z.number().int().optional() }).optional(),
+  resourceCache: z.object({ policy: z.enum(cachePolicies), capacity: count.optional() }).optional(),
   /**
    * What became of the requests for resources, over all containers; absent when there were none. `idealHits`: what Belady's optimal
    * replacement would have hit with the same requests in the same containers and the same capacity, of `idealRequests` whose resource
@@ -93,29 +100,29 @@ export const summarySchema = z.object({
    */
   resources: z
     .object({
-      hits: z.number().int(),
-      misses: z.number().int(),
-      failures: z.number().int(),
-      evictions: z.number().int(),
-      broken: z.number().int(),
+      hits: count,
+      misses: count,
+      failures: count,
+      evictions: count,
+      broken: count,
       creationMs: z.number(),
       savedBytes: z.number(),
-      peakInContainer: z.number().int(),
-      untoldContainers: z.number().int(),
-      idealHits: z.number().int().optional(),
-      idealRequests: z.number().int().optional(),
+      peakInContainer: count,
+      untoldContainers: count,
+      idealHits: count.optional(),
+      idealRequests: count.optional(),
     })
     .optional(),
   /** `realTime`: whether engine and pacing thread ran in the real-time class, out of the containers' way. */
-  loadGenerator: z.object({ lagP50Ms: nullableNumber, lagP99Ms: nullableNumber, lagMaxMs: nullableNumber, realTime: z.boolean() }),
+  loadGenerator: z.object({ lagP50Ms: nullableAmount, lagP99Ms: nullableAmount, lagMaxMs: nullableAmount, realTime: z.boolean() }),
   /** What sampling cost; null when the sampler did not live to tell. */
-  sampler: z.object({ cpuMs: z.number(), coreShare: z.number(), rounds: z.number().int(), missedRounds: z.number().int() }).nullable(),
+  sampler: z.object({ cpuMs: amount, coreShare: amount, rounds: count, missedRounds: count }).nullable(),
   /** What engine and load generator cost; result sets of earlier versions do not tell. */
-  harness: z.object({ cpuMs: z.number(), coreShare: z.number() }).optional(),
+  harness: z.object({ cpuMs: amount, coreShare: amount }).optional(),
   /** What a clairvoyant policy would reach with the same work: all warm, shortest remaining CPU time first. Known where the work is: in simulations. */
-  bound: z.object({ cores: z.number().int(), latencyMs: latencySummarySchema }).optional(),
+  bound: z.object({ cores: count, latencyMs: latencySummarySchema }).optional(),
   /** From the first intended second to the end of the last invocation; null where nobody tells. */
-  wallMs: nullableNumber,
+  wallMs: nullableAmount,
 });
 
 export type CellSummary = z.output<typeof summarySchema>;
@@ -132,6 +139,14 @@ const manifestCellSchema = cellKeySchema.extend({
   workloadHash: z.string(),
   multiplexing: z.boolean(),
 });
+
+function refuseTwins(cells: readonly { readonly id: string }[], ctx: z.RefinementCtx): void {
+  const seen = new Set<string>();
+  for (const [index, { id }] of cells.entries()) {
+    if (seen.has(id)) ctx.addIssue({ code: 'custom', path: [index, 'id'], message: `'${id}' is there twice` });
+    seen.add(id);
+  }
+}
 
 /** Where a scheduler came from that is not built in, as it was named, and what it was. */
 const pluginSchema = z.object({ specifier: z.string(), version: z.string().nullable(), hash: z.string() });
@@ -215,7 +230,7 @@ export const manifestSchema = z.object({
   /** Where results came from that were not measured by this program, and the files they were read from. */
   imported: z.object({ from: z.string(), files: z.array(z.object({ path: z.string(), bytes: z.number().int(), sha256: z.string() })) }).optional(),
   /** In the order of execution. */
-  cells: z.array(manifestCellSchema),
+  cells: z.array(manifestCellSchema).superRefine(refuseTwins),
 });
 
 export type Manifest = z.output<typeof manifestSchema>;

@@ -1,6 +1,13 @@
-import library from 'jstat';
+import { createRequire } from 'node:module';
 
-const { studentt, normal } = library.jStat;
+/** The part of jStat that is used; it ships no types. */
+interface JStat {
+  readonly studentt: { cdf(t: number, degreesOfFreedom: number): number; inv(p: number, degreesOfFreedom: number): number };
+  readonly normal: { cdf(x: number, mean: number, deviation: number): number };
+}
+
+const { jStat } = createRequire(import.meta.url)('jstat') as { readonly jStat: JStat };
+const { studentt, normal } = jStat;
 
 /** The value of Student's t that is exceeded in one of its two tails together with probability `alpha`: 2.776 for 0.05 and 4 degrees of freedom. */
 export function criticalT(alpha: number, degreesOfFreedom: number): number {

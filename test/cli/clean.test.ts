@@ -5,7 +5,7 @@ import type Docker from 'dockerode';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dockerClient } from '../../src/backends/docker/index.js';
 import { cellLabel, contentLabel, ownerLabel, runLabel } from '../../src/backends/docker/labels.js';
-import { thisProcess } from '../../src/backends/launched/owner.js';
+import { thisProcess } from '../../src/core/owner.js';
 import { named, noDocker } from '../docker/daemon.js';
 import { fakeDocker, type Kept } from './fake-docker.js';
 import { runBin, Workplace, type BinResult } from './run-bin.js';

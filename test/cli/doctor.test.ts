@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dockerClient } from '../../src/backends/docker/index.js';
 import { runLabel } from '../../src/backends/docker/labels.js';
-import { thisProcess } from '../../src/backends/launched/owner.js';
+import { thisProcess } from '../../src/core/owner.js';
 import type { Check } from '../../src/doctor/index.js';
 import { named, noDocker } from '../docker/daemon.js';
 import { runCouchApp, password, user } from '../storage/couch-client.js';

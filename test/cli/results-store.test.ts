@@ -37,7 +37,7 @@ describe('results', () => {
     const shown = `couchdb=${couch.origin}/faasbatch-results`;
     const pushed = await run('results', 'push', '--to', address, '--out', place.out);
     expect(pushed).toMatchObject({ code: 0, stderr: '' });
-    expect(pushed.stdout).toMatch(new RegExp(`^pushed: 2 cells, 10 files \\(\\d+\\.\\d kB\\)\nstored in ${shown}/${id}\n$`));
+    expect(pushed.stdout).toMatch(new RegExp(`^pushed: 2 cells, 12 files \\(\\d+\\.\\d kB\\)\nstored in ${shown}/${id}\n$`));
     expect(await run('results', 'push', id, '--to', address, '--out', place.out)).toMatchObject({ code: 0, stdout: `${id} is there already, with equal content: nothing was sent\nstored in ${shown}/${id}\n` });
 
     await ask(couch.origin, 'PUT', `/faasbatch-results/${encodeURIComponent('cell:half-1:x')}`, {});
@@ -64,7 +64,7 @@ describe('results', () => {
     const other = join(place.folder, 'other');
     const pulled = await run('results', 'pull', full, '--out', other);
     expect(pulled).toMatchObject({ code: 0, stderr: '' });
-    expect(pulled.stdout).toMatch(new RegExp(`^pulled: 2 cells, 10 files \\(.* kB\\)\nstored in ${join(other, id)}\n$`));
+    expect(pulled.stdout).toMatch(new RegExp(`^pulled: 2 cells, 12 files \\(.* kB\\)\nstored in ${join(other, id)}\n$`));
     expect(filesOf(join(other, id))).toEqual(filesOf(folder));
     expect(JSON.parse((await run('results', 'pull', full, '--out', other, '--json')).stdout)).toEqual({ id, outcome: 'unchanged', cells: 2, files: 0, bytes: 0, folder: join(other, id) });
   });

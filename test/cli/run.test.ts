@@ -11,7 +11,7 @@ import { cellFile, stored, writeTinySuite, type Stored } from './tiny-suite.js';
 
 const invocations = 6;
 const cellIds = ['one.icdcs-io.baseline.r1', 'one.icdcs-io.batching-expanding.r1'];
-const cellFiles = ['containers.csv', 'invocations.csv', 'samples.csv', 'summary.json', 'total.hgrm'];
+const cellFiles = ['SHA256SUMS', 'containers.csv', 'invocations.csv', 'samples.csv', 'summary.json', 'total.hgrm'];
 
 const place = new Workplace();
 let result: BinResult;

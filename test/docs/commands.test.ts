@@ -29,7 +29,7 @@ describe('commands that the docs and errors show', () => {
   });
 
   it('use options of suite, diff, export, import, results, plugin, doctor and clean that there are', async () => {
-    const helps = await Promise.all([['suite'], ['diff'], ['export'], ['import', 'artifact'], ['results', 'push'], ['results', 'pull'], ['results', 'list'], ['plugin', 'new'], ['plugin', 'check'], ['doctor'], ['clean']].map((command) => place.run(...command, '--help')));
+    const helps = await Promise.all([['suite'], ['diff'], ['export'], ['import', 'artifact'], ['results', 'push'], ['results', 'pull'], ['results', 'list'], ['results', 'show'], ['results', 'verify'], ['results', 'rm'], ['plugin', 'new'], ['plugin', 'check'], ['doctor'], ['clean']].map((command) => place.run(...command, '--help')));
     const stdout = helps.map((help) => help.stdout).join('\n');
     const used = commands.filter((command) => /^(suite|diff|export|import|results|plugin|doctor|clean) /.test(command)).flatMap((command) => command.match(/--[a-z-]+/g) ?? []);
     const advised = Object.values(errorCatalogue).flatMap(({ fix }) => fix.match(/--[a-z-]+/g) ?? []);

@@ -23,10 +23,10 @@ describe.each(Object.entries(couchServers))('on %s, a result set', (_, start) =>
     const { folder } = measure(here);
     const told: string[] = [];
     const pushed = await pushResults(ResultSet.open(folder), storeAt(couch.origin, database), ({ cell, number, of, files }) => told.push(`${number}/${of} ${cell} ${files}`));
-    expect(pushed).toMatchObject({ id, outcome: 'created', cells: 3, files: 15 });
-    expect(told).toEqual(['baseline', 'batching', 'batching-expanding'].map((name, i) => `${i + 1}/3 ${cellId(name)} 5`));
+    expect(pushed).toMatchObject({ id, outcome: 'created', cells: 3, files: 18 });
+    expect(told).toEqual(['baseline', 'batching', 'batching-expanding'].map((name, i) => `${i + 1}/3 ${cellId(name)} 6`));
     const pulled = await pullResults(storeAt(couch.origin, database), id, there);
-    expect(pulled).toMatchObject({ outcome: 'created', cells: 3, files: 15, bytes: pushed.bytes, folder: join(there, id) });
+    expect(pulled).toMatchObject({ outcome: 'created', cells: 3, files: 18, bytes: pushed.bytes, folder: join(there, id) });
     expect(filesOf(there)).toEqual(Object.fromEntries(Object.entries(filesOf(folder)).map(([name, bytes]) => [join(id, name), bytes])));
     const documents = JSON.stringify(await ask(couch.origin, 'GET', `/${database}/_all_docs?include_docs=true`));
     expect(documents).toContain('faasbatch-bench suite tiny');
@@ -69,9 +69,9 @@ describe.each(Object.entries(couchServers))('on %s, a result set', (_, start) =>
     }
     results.setStatus('complete');
     const { origin, requests } = await watch(couch.origin);
-    expect(await pushResults(results, storeAt(origin, database))).toMatchObject({ outcome: 'updated', cells: 3, files: 6 });
-    // Of the cell that ran again, its summary alone is another file.
-    expect(requests.filter((line) => line.startsWith('PUT')).slice(0, 2)).toEqual([`PUT /${database}/cell:${id}:${cellId('batching')}`, `PUT /${database}/cell:${id}:${cellId('batching')}/summary.json`]);
+    expect(await pushResults(results, storeAt(origin, database))).toMatchObject({ outcome: 'updated', cells: 3, files: 8 });
+    // Of the cell that ran again, its summary and the checksums alone are other files.
+    expect(requests.filter((line) => line.startsWith('PUT')).slice(0, 3)).toEqual([`PUT /${database}/cell:${id}:${cellId('batching')}`, `PUT /${database}/cell:${id}:${cellId('batching')}/SHA256SUMS`, `PUT /${database}/cell:${id}:${cellId('batching')}/summary.json`]);
     const { folder } = await pullResults(storeAt(couch.origin, database), id, temporaryFolder());
     expect(filesOf(folder)).toEqual(filesOf(results.folder));
     writeFileSync(join(results.folder, 'manifest.json'), JSON.stringify(older.manifest));
@@ -87,8 +87,8 @@ describe.each(Object.entries(couchServers))('on %s, a result set', (_, start) =>
     const rest = await watch(couch.origin);
     expect(await pushResults(results, storeAt(rest.origin, database))).toMatchObject({ outcome: 'created', cells: 2 });
     const puts = [...cut.requests, ...rest.requests].filter((line) => line.startsWith('PUT'));
-    // The database, two cells with five files each, and the result set, which is the last.
-    expect(puts).toHaveLength(1 + 2 * 6 + 1);
+    // The database, two cells with six files each, and the result set, which is the last.
+    expect(puts).toHaveLength(1 + 2 * 7 + 1);
     expect(new Set(puts).size).toBe(puts.length);
     expect(puts.at(-1)).toBe(`PUT /${database}/result:${id}`);
   });
@@ -102,7 +102,7 @@ describe.each(Object.entries(couchServers))('on %s, a result set', (_, start) =>
     expect(existsSync(join(there, id))).toBe(false);
     writeFileSync(join(there, `.${id}.partial/cells`, cellId('baseline'), 'samples.csv'), 'half of it');
     writeFileSync(join(there, `.${id}.partial/cells`, cellId('baseline'), 'foreign.txt'), 'of another');
-    expect(await pullResults(storeAt(couch.origin, database), id, there)).toMatchObject({ outcome: 'created', files: 6 });
+    expect(await pullResults(storeAt(couch.origin, database), id, there)).toMatchObject({ outcome: 'created', files: 7 });
     expect(filesOf(join(there, id))).toEqual(filesOf(results.folder));
     expect(existsSync(join(there, `.${id}.partial`))).toBe(false);
   });
@@ -111,8 +111,8 @@ describe.each(Object.entries(couchServers))('on %s, a result set', (_, start) =>
     const database = fresh();
     const pushes = Array.from({ length: 3 }, () => pushResults(measure(temporaryFolder(), 1), storeAt(couch.origin, database)));
     const done = await Promise.all(pushes);
-    expect(done.reduce((files, transfer) => files + transfer.files, 0)).toBe(5);
-    expect((await pullResults(storeAt(couch.origin, database), id, temporaryFolder())).files).toBe(5);
+    expect(done.reduce((files, transfer) => files + transfer.files, 0)).toBe(6);
+    expect((await pullResults(storeAt(couch.origin, database), id, temporaryFolder())).files).toBe(6);
   });
 
   it('is pulled over no other of its id', async () => {

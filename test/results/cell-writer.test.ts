@@ -45,7 +45,7 @@ it('stores every file of a cell under its name, and nothing beside it', () => {
   const cells = temporaryFolder();
   writeAll(cells);
   expect(readdirSync(cells)).toEqual(['one']);
-  expect(readdirSync(join(cells, 'one')).sort()).toEqual(['containers.csv', 'invocations.csv', 'samples.csv', 'summary.json', 'total.hgrm']);
+  expect(readdirSync(join(cells, 'one')).sort()).toEqual(['SHA256SUMS', 'containers.csv', 'invocations.csv', 'samples.csv', 'summary.json', 'total.hgrm']);
   expect(textOf(cells, 'total.hgrm')).toBe('the hgrm text\n');
   expect(JSON.parse(textOf(cells, 'summary.json'))).toEqual(summaryOf());
 });
@@ -72,7 +72,7 @@ it('writes no row of an invocation where rows are not wanted, and everything els
   writer.sample(round);
   for (const row of containers) writer.container(row);
   writer.finish(summaryOf(), '');
-  expect(readdirSync(join(cells, 'one')).sort()).toEqual(['containers.csv', 'samples.csv', 'summary.json', 'total.hgrm']);
+  expect(readdirSync(join(cells, 'one')).sort()).toEqual(['SHA256SUMS', 'containers.csv', 'samples.csv', 'summary.json', 'total.hgrm']);
   expect([textOf(cells, 'containers.csv'), textOf(cells, 'samples.csv')]).toEqual([containersText, samplesText]);
 });
 

@@ -135,6 +135,20 @@ describe('a manifest that is not what was written', () => {
     expect(error.message).toContain('base: ');
   });
 
+  it.each(['../../outside', 'a/b', 'a\\b', '.hidden', '..', ''])('that has a cell %j, which would lead out of the folder or hide in it, is refused', (id) => {
+    const { folder } = created();
+    edit(join(folder, 'manifest.json'), (data) => ((data['cells'] as Record<string, unknown>[])[1]!['id'] = id));
+    const error = thrownBy(() => ResultSet.open(folder));
+    expect(error.code).toBe('FBB_ERR_RESULTS_INVALID');
+    expect(error.message).toContain('cells.1.id: must be a name of a folder');
+  });
+
+  it('that has a cell twice is refused with its place', () => {
+    const { folder } = created();
+    edit(join(folder, 'manifest.json'), (data) => ((data['cells'] as Record<string, unknown>[])[1]!['id'] = first.id));
+    expect(thrownBy(() => ResultSet.open(folder))).toMatchObject({ code: 'FBB_ERR_RESULTS_INVALID', message: expect.stringContaining(`cells.1.id: '${first.id}' is there twice`) });
+  });
+
   it.each(['null', '[]', '7', '"text"', '{}', ''])('that holds %j is refused', (text) => {
     const { folder } = created();
     writeFileSync(join(folder, 'manifest.json'), text);
@@ -178,5 +192,25 @@ describe('a summary that is not what was written', () => {
     const error = thrownBy(() => results.readSummaries());
     expect(error.code).toBe('FBB_ERR_RESULTS_INVALID');
     expect(error.message).toContain(`${path} is not what was written: invocations.completed: `);
+  });
+
+  type Edit = (data: Record<string, Record<string, unknown>>) => void;
+  it.each<[string, Edit, string]>([
+    ['a count below 0', (data) => (data['invocations']!['completed'] = -1), 'invocations.completed: '],
+    ['half an invocation', (data) => (data['invocations']!['arrived'] = 0.5), 'invocations.arrived: '],
+    ['a latency below 0', (data) => ((data['latencyMs']!['total'] as Record<string, unknown>)['mean'] = -5), 'latencyMs.total.mean: '],
+    ['a percentile below 0', (data) => ((data['latencyMs']!['queue'] as Record<string, unknown>)['p50'] = -0.5), 'latencyMs.queue.p50: '],
+    ['no number', (data) => (data['containers']!['containerSeconds'] = null), 'containers.containerSeconds: '],
+    ['a number as a text', (data) => (data['cpu']!['coreSeconds'] = '1'), 'cpu.coreSeconds: '],
+  ])('with %s is refused with its path and the place', (_, change, place) => {
+    const { results, path } = stored();
+    edit(path, change as (data: Record<string, unknown>) => void);
+    expect(thrownBy(() => results.readSummaries())).toMatchObject({ code: 'FBB_ERR_RESULTS_INVALID', message: expect.stringContaining(`${path} is not what was written: ${place}`) });
+  });
+
+  it.each(['NaN', 'Infinity', '1e999', '-'])('with %s for a number is refused with its path', (text) => {
+    const { results, path } = stored();
+    writeFileSync(path, readFileSync(path, 'utf8').replace(/"wallMs": [\d.]+/, `"wallMs": ${text}`));
+    expect(thrownBy(() => results.readSummaries())).toMatchObject({ code: 'FBB_ERR_RESULTS_INVALID', message: expect.stringContaining(path) });
   });
 });

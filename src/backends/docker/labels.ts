@@ -1,4 +1,4 @@
-import { isGone, parseOwner, thisProcess } from '../launched/owner.js';
+import { isGone, parseOwner, thisProcess } from '../../core/owner.js';
 
 /** On everything that we make in a daemon; what has none of them is not ours, and is never touched. */
 export const runLabel = 'faasbatch-bench.run';

@@ -1,9 +1,8 @@
 import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeError, FbbError } from '../../core/index.js';
+import { describeError, FbbError, isGone, parseOwner, thisProcess, type Owner } from '../../core/index.js';
 import { removeFolder } from './remove-folder.js';
-import { isGone, parseOwner, thisProcess, type Owner } from './owner.js';
 
 const prefix = 'fbb-';
 const ownerFile = 'owner.json';

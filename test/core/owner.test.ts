@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { isGone, thisProcess } from '../../src/backends/launched/owner.js';
+import { isGone, thisProcess } from '../../src/core/owner.js';
 
 const here = thisProcess();
 

@@ -68,3 +68,9 @@ export function isGone(owner: Owner): boolean {
   }
   return startTickOf(owner.pid) !== owner.startTick;
 }
+
+/** Whether an owner is known to be alive: it is of this machine, and its process is there. */
+export function isAlive(owner: Owner): boolean {
+  const here = thisProcess();
+  return owner.machine === here.machine && owner.pidSpace === here.pidSpace && !isGone(owner);
+}
