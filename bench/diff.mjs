@@ -107,7 +107,7 @@ function speed(folder) {
   });
   const runs = Array.from({ length: 5 }, () => {
     const began = process.hrtime.bigint();
-    const measured = spawnSync(process.execPath, ['--import', 'data:text/javascript,process.on("exit",()=>process.stderr.write(`peak ${process.resourceUsage().maxRSS}`))', bin, 'diff', one, other], { encoding: 'utf8' });
+    const measured = spawnSync(process.execPath, ['--import', 'data:text/javascript,process.on("exit",()=>process.stderr.write("peak "+process.resourceUsage().maxRSS))', bin, 'diff', one, other], { encoding: 'utf8' });
     if (measured.status !== 0) throw new Error(measured.stderr);
     return { seconds: Number(process.hrtime.bigint() - began) / 1e9, peakMb: Number(/peak (\d+)/.exec(measured.stderr)[1]) / 1024 };
   });

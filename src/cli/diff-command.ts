@@ -1,5 +1,5 @@
-import { basename, join } from 'node:path';
-import { alignSides, alignSideWithin, checkThresholds, compareAligned, metrics, parseThresholds, selfTest, type Aligned, type Diff, type GateResult, type Metric, type SelfTest, type Side, type Threshold } from '../diff/index.js';
+import { basename } from 'node:path';
+import { alignSides, alignSideWithin, checkComparable, checkThresholds, compareAligned, metrics, parseThresholds, selfTest, sideOfResults, type Aligned, type Diff, type GateResult, type Metric, type SelfTest, type Side, type Threshold } from '../diff/index.js';
 import { ExitCode, FbbError } from '../core/index.js';
 import { diffAsCsv, diffAsJson, renderDiff, renderDiffMarkdown, renderGate } from '../report/index.js';
 import { openResults } from '../result-store/index.js';
@@ -28,15 +28,8 @@ function splitName(text: string): { readonly name: string; readonly scheduler: s
 
 async function openSide(text: string, out: string): Promise<Side> {
   const { name, scheduler } = splitName(text);
-  const { manifest, summaries, folder, address } = await openResults(name, out, { shippedFolder: shippedResultsFolder });
-  const shown = folder === undefined ? (address ?? '') : basename(folder);
-  return {
-    name: scheduler === undefined ? shown : `${shown}:${scheduler}`,
-    manifest,
-    summaries,
-    fileOf: folder === undefined ? undefined : (cellId, file) => join(folder, 'cells', cellId, file),
-    scheduler,
-  };
+  const opened = await openResults(name, out, { shippedFolder: shippedResultsFolder });
+  return sideOfResults(opened, opened.folder === undefined ? (opened.address ?? '') : basename(opened.folder), scheduler);
 }
 
 /** The metrics to show: the headline ones, all, or those named. */
@@ -63,21 +56,6 @@ async function sidesOf(names: readonly string[], { within, base, selfTest: tries
   }
   const first = await openSide(names[0] as string, out);
   return alignSides(first, tries === true ? first : await openSide(names[1] as string, out));
-}
-
-/** Throws FBB_ERR_NOT_COMPARABLE, with exit code 4, unless the sides may be compared or the user insists. */
-function checkComparable({ problems, rows, leftOut, first, second }: Aligned, force: boolean): void {
-  if (rows.length === 0) {
-    throw new FbbError('FBB_ERR_NOT_COMPARABLE', `${first.name} and ${second.name} have nothing in common that could be compared: ${leftOut.slice(0, 10).join('; ') || 'neither has a finished cell'}.`, {
-      fix: 'Cells are compared with those of the same experiment, workload, scheduler and parameters; A:scheduler B:scheduler compares two schedulers.',
-      exitCode: ExitCode.notComparable,
-    });
-  }
-  if (problems.length === 0 || force) return;
-  throw new FbbError('FBB_ERR_NOT_COMPARABLE', `${first.name} and ${second.name} must not be compared: ${problems.join('; ')}.`, {
-    fix: 'Run both on the same machine with the same suite, seed and load. --force compares them all the same, and says so.',
-    exitCode: ExitCode.notComparable,
-  });
 }
 
 function printDiff(diff: Diff, { gate, shown }: { readonly gate: GateResult | undefined; readonly shown: readonly Metric[] }, { markdown, json, csv }: DiffOptions): void {

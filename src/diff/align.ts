@@ -16,7 +16,7 @@ export interface Side {
 type RowKey = Omit<CellKey, 'id' | 'repetition'>;
 
 /** The runs of one cell on one side: its repetitions. Only valid ones can be compared. */
-export interface RowSide {
+interface RowSide {
   readonly key: RowKey;
   readonly label: string;
   readonly runs: readonly CellSummary[];

@@ -8,7 +8,7 @@ import { metrics, type Metric } from './metrics.js';
 import { compareBlocks, comparePairs, compareRuns, type Evidence } from './unit-comparison.js';
 
 /** With fewer repetitions a side, their spread is too uncertain to be judged by alone. */
-export const enoughRuns = 5;
+const enoughRuns = 5;
 /** Of a quantile of one run, so many invocations must lie beyond it on each side. */
 const leastBeyond = 10;
 /** With fewer invocations, ten blocks of them say nothing. */
@@ -131,7 +131,8 @@ class RowComparer {
     this.#sides = [first, second];
     this.#work = workOf(row, isRedrawn(first, second));
     this.#runs = [distinct(row.first.runs), distinct(row.second.runs)];
-    this.#rng = createRng(seed).derive(JSON.stringify([row.experiment, row.workload, row.label]));
+    const keyOf = ({ key: { scheduler, parameters } }: Row['first']): unknown => [scheduler, Object.entries(parameters).sort()];
+    this.#rng = createRng(seed).derive(JSON.stringify([row.experiment, row.workload, keyOf(row.first), keyOf(row.second)]));
     this.#injected = injected;
     this.#tables = this.#byRuns ? '' : this.#readTables();
   }

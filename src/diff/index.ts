@@ -1,5 +1,6 @@
-export { type Row, type Side } from './align.js';
-export { alignSides, alignSideWithin, compareAligned, enoughRuns, type Aligned, type Comparison, type Diff, type Verdict } from './compare.js';
+export type { Side } from './align.js';
+export { alignSides, alignSideWithin, compareAligned, type Aligned, type Comparison, type Diff, type Verdict } from './compare.js';
+export { checkComparable, compareResults, compareSchedulers, sideOfResults } from './compare-results.js';
 export { metrics, type Metric } from './metrics.js';
 export { selfTest, type SelfTest } from './self-test.js';
-export { checkThresholds, parseThresholds, type GateResult, type Judged, type Threshold } from './thresholds.js';
+export { checkThresholds, parseThresholds, type GateResult, type Threshold } from './thresholds.js';

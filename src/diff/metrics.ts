@@ -10,7 +10,7 @@ export type BlockStatistic =
   | { readonly kind: 'quantile'; readonly series: LatencySeries; readonly q: number }
   | { readonly kind: 'coldStartShare' };
 
-export type MetricUnit = 'ms' | 'containers' | 'GB·s' | 'CPU·s' | 'share';
+type MetricUnit = 'ms' | 'containers' | 'GB·s' | 'CPU·s' | 'share';
 
 /** A number of a run by which two are compared; less is better. */
 export interface Metric {

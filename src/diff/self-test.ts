@@ -19,7 +19,7 @@ const above = 1.5;
 const leastSlowdown = 0.1;
 
 /** What to inject so that every threshold is passed. */
-export function slowdownFor(thresholds: readonly Threshold[]): number {
+function slowdownFor(thresholds: readonly Threshold[]): number {
   return Math.max(leastSlowdown, ...thresholds.map(({ relative, limit }) => (relative ? limit * above : 0)));
 }
 

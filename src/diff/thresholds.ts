@@ -29,7 +29,7 @@ export function parseThresholds(texts: readonly string[]): Threshold[] {
   throw new FbbError('FBB_ERR_USAGE', `${wrong.join('; ')}.`, { fix: `Write a metric, > and by how much it may grow, as in 'p98>+5%' or 'containers>+0'. Metrics: ${metrics.map(({ name }) => name).join(', ')}.` });
 }
 
-export interface Judged {
+interface Judged {
   readonly threshold: Threshold;
   readonly comparison: Comparison;
 }

@@ -5,7 +5,7 @@ import { formatAmount, formatCount, formatMs, formatPercent } from './summary-ta
 /** Words for a verdict; in a diff every metric is one of which less is better. */
 export const verdictWords: Readonly<Record<Verdict, string>> = { better: 'better', worse: 'worse', none: 'no difference shown', tooFew: 'too few data' };
 
-export const metricTitles: Readonly<Record<string, string>> = { gbSeconds: 'GB·s', cpuSeconds: 'CPU·s', coldStartShare: 'cold starts' };
+const metricTitles: Readonly<Record<string, string>> = { gbSeconds: 'GB·s', cpuSeconds: 'CPU·s', coldStartShare: 'cold starts' };
 
 /** `latency p98, ms`, `queue p98, ms`, `containers`. */
 export function titleOf({ name, unit }: Metric): string {
