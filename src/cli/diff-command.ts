@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { alignSides, alignSideWithin, checkComparable, checkThresholds, compareAligned, metrics, parseThresholds, selfTest, sideOfResults, type Aligned, type Diff, type GateResult, type Metric, type SelfTest, type Side, type Threshold } from '../diff/index.js';
+import { alignSides, alignSideWithin, checkComparable, checkThresholds, compareAligned, hasFailed, metrics, parseThresholds, selfTest, sideOfResults, type Aligned, type Diff, type GateResult, type Metric, type SelfTest, type Side, type Threshold } from '../diff/index.js';
 import { ExitCode, FbbError } from '../core/index.js';
 import { diffAsCsv, diffAsJson, renderDiff, renderDiffMarkdown, renderGate } from '../report/index.js';
 import { openResults } from '../result-store/index.js';
@@ -103,5 +103,5 @@ export async function diffCommand(names: readonly string[], options: DiffOptions
   const diff = compareAligned(aligned);
   const gate = thresholds.length === 0 ? undefined : checkThresholds(thresholds, diff);
   printDiff(diff, { gate, shown }, options);
-  if (gate !== undefined && gate.regressions.length > 0) process.exitCode = ExitCode.regression;
+  if (gate !== undefined && hasFailed(gate)) process.exitCode = ExitCode.regression;
 }

@@ -37,6 +37,8 @@ export interface Alignment {
   readonly rows: readonly Row[];
   /** Rows that only one side has, or that have no valid run there, a line each. */
   readonly leftOut: readonly string[];
+  /** Of these, rows that have valid runs on the first side and ran on the second without one valid run. */
+  readonly broken: readonly string[];
 }
 
 function place({ experiment, workload }: RowKey): string {
@@ -90,6 +92,10 @@ function missing(row: RowSide, side: Side, partner: RowSide | undefined, other: 
   return hasRuns(partner) ? undefined : `${name}: no valid run in ${other.name}`;
 }
 
+function isBroken(first: RowSide, second: RowSide | undefined): boolean {
+  return hasRuns(first) && second !== undefined && !hasRuns(second);
+}
+
 function checkScheduler({ scheduler, manifest, name }: Side): void {
   if (scheduler === undefined || manifest.cells.some((cell) => cell.scheduler === scheduler)) return;
   const there = [...new Set(manifest.cells.map((cell) => cell.scheduler))];
@@ -112,6 +118,7 @@ export function align(first: Side, second: Side): Alignment {
   };
   const rows: Row[] = [];
   const leftOut: string[] = [];
+  const broken: string[] = [];
   const used = new Set<RowSide>();
   for (const row of firsts) {
     const partner = match(row, seconds);
@@ -119,9 +126,10 @@ export function align(first: Side, second: Side): Alignment {
     const why = missing(row, first, partner, second);
     if (why !== undefined) leftOut.push(why);
     else rows.push(joined(row, partner as RowSide));
+    if (isBroken(row, partner)) broken.push(`${place(row.key)} · ${(partner as RowSide).label}`);
   }
   for (const row of seconds) if (!used.has(row)) leftOut.push(missing(row, second, match(row, firsts), first) ?? `${place(row.key)} · ${row.label}: twice in ${second.name}`);
-  return { rows, leftOut };
+  return { rows, leftOut, broken };
 }
 
 /** Puts every scheduler of a set beside the base of its experiment and workload: of several, the one whose options of the same names are equal. */
@@ -130,11 +138,13 @@ export function alignWithin(side: Side, base: string): Alignment {
   const all = rowsOf(side);
   const rows: Row[] = [];
   const leftOut: string[] = [];
+  const broken: string[] = [];
   for (const row of all.filter(({ key }) => key.scheduler !== base)) {
     const partner = all.find(({ key }) => key.scheduler === base && place(key) === place(row.key) && agree(key, row.key));
     const why = partner === undefined ? `${place(row.key)} · ${row.label}: no ${base} with the same options` : missing(row, side, partner, side);
     if (why !== undefined) leftOut.push(why);
     else rows.push({ ...joined(partner as RowSide, row), label: row.label });
+    if (partner !== undefined && isBroken(partner, row)) broken.push(`${place(row.key)} · ${row.label}`);
   }
-  return { rows, leftOut };
+  return { rows, leftOut, broken };
 }

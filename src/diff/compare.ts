@@ -50,6 +50,8 @@ export interface Diff {
   /** A row after the other, its metrics in the order of `metrics`. */
   readonly comparisons: readonly Comparison[];
   readonly leftOut: readonly string[];
+  /** Of these, rows that have valid runs on the first side and ran on the second without one valid run. */
+  readonly broken: readonly string[];
   /** Why the sides must not be compared; not empty only when that was forced. */
   readonly problems: readonly string[];
   /** Settings that differ: perhaps just what is compared. */
@@ -233,7 +235,7 @@ function correct(founds: readonly Found[], pOf: (evidence: Evidence) => number):
  * FBB_ERR_RESULTS_INVALID when rows that are needed cannot be read.
  */
 export function compareAligned(aligned: Aligned, injected = 1): Diff {
-  const { first, second, rows, leftOut, problems } = aligned;
+  const { first, second, rows, leftOut, broken, problems } = aligned;
   const founds = rows.flatMap((row) => {
     const comparer = new RowComparer(row, { first, second, injected });
     return metrics.map((metric) => comparer.compare(metric));
@@ -245,5 +247,5 @@ export function compareAligned(aligned: Aligned, injected = 1): Diff {
     const correctedP = correctedPs[index];
     return { row, metric, first: one, second: other, runs, units, evidence, correctedP, correctedRankP: correctedRankPs[index], ...judge(found, correctedP) };
   });
-  return { first, second, rows, comparisons, leftOut, problems, differences: first.manifest.id === second.manifest.id ? [] : differences(first, second) };
+  return { first, second, rows, comparisons, leftOut, broken, problems, differences: first.manifest.id === second.manifest.id ? [] : differences(first, second) };
 }

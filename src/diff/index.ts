@@ -3,4 +3,4 @@ export { alignSides, alignSideWithin, compareAligned, type Aligned, type Compari
 export { checkComparable, compareResults, compareSchedulers, sideOfResults } from './compare-results.js';
 export { metrics, type Metric } from './metrics.js';
 export { selfTest, type SelfTest } from './self-test.js';
-export { checkThresholds, parseThresholds, type GateResult, type Threshold } from './thresholds.js';
+export { checkThresholds, hasFailed, parseThresholds, type GateResult, type Threshold } from './thresholds.js';

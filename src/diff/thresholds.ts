@@ -39,6 +39,10 @@ export interface GateResult {
   readonly regressions: readonly Judged[];
   /** Beyond the threshold, but not shown: chance may have done it. */
   readonly notShown: readonly Judged[];
+  /** Rows that have no value any more where the first side has one. */
+  readonly unchecked: readonly Judged[];
+  /** Rows that ran on the second side without one valid run: worse than any growth. */
+  readonly broken: readonly string[];
   /** How many comparisons a threshold was held against. */
   readonly checked: number;
 }
@@ -52,20 +56,27 @@ function isBeyond({ first, second }: Comparison, { relative, limit }: Threshold)
 }
 
 /** Holds thresholds against a diff. Throws FBB_ERR_DIFF_THRESHOLD when one has nothing to be held against. */
-export function checkThresholds(thresholds: readonly Threshold[], { comparisons }: Diff): GateResult {
+export function checkThresholds(thresholds: readonly Threshold[], { comparisons, broken }: Diff): GateResult {
   const regressions: Judged[] = [];
   const notShown: Judged[] = [];
+  const unchecked: Judged[] = [];
   const idle: string[] = [];
   let checked = 0;
   for (const threshold of thresholds) {
     const held = comparisons.filter(({ metric, first, second }) => metric === threshold.metric && first !== null && second !== null);
     if (held.length === 0) idle.push(threshold.text);
     checked += held.length;
+    for (const comparison of comparisons) if (comparison.metric === threshold.metric && comparison.first !== null && comparison.second === null) unchecked.push({ threshold, comparison });
     for (const comparison of held) {
       if (!isBeyond(comparison, threshold)) continue;
       (comparison.verdict === 'worse' ? regressions : notShown).push({ threshold, comparison });
     }
   }
   if (idle.length > 0) throw new FbbError('FBB_ERR_DIFF_THRESHOLD', `Nothing that was compared has a value for: ${idle.join(', ')}.`);
-  return { regressions, notShown, checked };
+  return { regressions, notShown, unchecked, broken, checked };
+}
+
+/** Whether a build must not go on. */
+export function hasFailed({ regressions, broken }: GateResult): boolean {
+  return regressions.length > 0 || broken.length > 0;
 }

@@ -1,4 +1,4 @@
-import type { Comparison, Diff, GateResult, Metric } from '../diff/index.js';
+import { hasFailed, type Comparison, type Diff, type GateResult, type Metric } from '../diff/index.js';
 import { byMetric, caveatsOf, changeOf, formatChange, formatInterval, formatP, formatUnits, formatValue, geometricMeans, reasonsOf, rowName, titleOf, verdictWords } from './diff-rows.js';
 import { formatPercent } from './summary-table.js';
 
@@ -18,9 +18,10 @@ export function renderDiffMarkdown(diff: Diff, shown: readonly Metric[], gate: G
   const { first, second } = diff;
   const lines = [`### ${first === second ? escapeMarkdown(first.name) : `${escapeMarkdown(first.name)} → ${escapeMarkdown(second.name)}`}`, ''];
   if (gate !== undefined) {
-    lines.push(gate.regressions.length === 0 ? `**Gate passed**: no shown regression in ${gate.checked} checks.` : `**Gate failed**: ${gate.regressions.length} of ${gate.checked} checks.`, '');
+    lines.push(!hasFailed(gate) ? `**Gate passed**: no shown regression in ${gate.checked} checks.` : `**Gate failed**: ${gate.regressions.length} of ${gate.checked} checks.`, '');
     for (const { threshold, comparison } of gate.regressions) lines.push(`- ${escapeMarkdown(`${rowName(comparison)}: ${threshold.metric.name} ${formatChange(comparison)}, over '${threshold.text}'`)}`);
-    if (gate.regressions.length > 0) lines.push('');
+    for (const row of gate.broken) lines.push(`- ${escapeMarkdown(row)}: has no valid run any more`);
+    if (hasFailed(gate)) lines.push('');
   }
   for (const [metric, rows] of byMetric(diff, shown)) {
     lines.push(markdownRow([escapeMarkdown(titleOf(metric)), 'A', 'B', 'change', '95 % interval', 'p', 'runs', 'verdict']), markdownRow(['---', '--:', '--:', '--:', '--:', '--:', '--:', '---']));
@@ -77,7 +78,7 @@ export function diffAsJson(diff: Diff, gate: GateResult | undefined): string {
     leftOut,
     differences,
     comparisons: comparisons.map(dataOf),
-    gate: gate === undefined ? null : { checked: gate.checked, regressions: gate.regressions.map(judged), notShown: gate.notShown.map(judged) },
+    gate: gate === undefined ? null : { failed: hasFailed(gate), checked: gate.checked, broken: gate.broken, unchecked: gate.unchecked.map(judged), regressions: gate.regressions.map(judged), notShown: gate.notShown.map(judged) },
   };
   return JSON.stringify(data, undefined, 2);
 }

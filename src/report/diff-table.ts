@@ -1,4 +1,4 @@
-import type { Comparison, Diff, GateResult, Metric } from '../diff/index.js';
+import { hasFailed, type Comparison, type Diff, type GateResult, type Metric } from '../diff/index.js';
 import { byMetric, caveatsOf, formatChange, formatInterval, formatP, formatUnits, formatValue, geometricMeans, reasonsOf, rowName, titleOf, verdictWords } from './diff-rows.js';
 import { formatPercent, renderTable, type TableStyle } from './summary-table.js';
 
@@ -52,11 +52,14 @@ export function renderDiff(diff: Diff, shown: readonly Metric[], style: TableSty
 }
 
 /** What a gate found, a line each. */
-export function renderGate({ regressions, notShown, checked }: GateResult, style: TableStyle): string {
+export function renderGate(gate: GateResult, style: TableStyle): string {
+  const { regressions, notShown, unchecked, broken, checked } = gate;
   const line = ({ threshold, comparison }: GateResult['regressions'][number]): string => `${rowName(comparison)}: ${threshold.metric.name} ${formatValue(comparison.metric, comparison.first)} → ${formatValue(comparison.metric, comparison.second)} (${formatChange(comparison)}), over '${threshold.text}'`;
   return [
+    ...broken.map((row) => style.red(`BROKEN ${row}: has no valid run any more`)),
     ...regressions.map((judged) => style.red(`REGRESSION ${line(judged)}`)),
     ...notShown.map((judged) => `not shown: ${line(judged)}, ${verdictWords[judged.comparison.verdict]}`),
-    regressions.length === 0 ? `gate passed: no shown regression in ${checked} checks` : style.bold(`gate failed: ${regressions.length} of ${checked} checks`),
+    ...unchecked.map(({ threshold, comparison }) => `not checked: ${rowName(comparison)} has no ${threshold.metric.name} any more`),
+    hasFailed(gate) ? style.bold(`gate failed: ${regressions.length} of ${checked} checks${broken.length === 0 ? '' : `, and ${broken.length} rows without a valid run`}`) : `gate passed: no shown regression in ${checked} checks`,
   ].join('\n');
 }

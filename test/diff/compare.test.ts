@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRng } from '../../src/core/index.js';
-import { alignSides, checkThresholds, compareAligned, parseThresholds, selfTest, type Comparison, type Diff } from '../../src/diff/index.js';
+import { alignSides, checkThresholds, compareAligned, hasFailed, parseThresholds, selfTest, type Comparison, type Diff } from '../../src/diff/index.js';
 import type { CellSummary } from '../../src/results/index.js';
 import { thrownBy } from '../results/thrown-by.js';
 import { runsOf, sideOf } from './side-of.js';
@@ -114,6 +114,14 @@ describe('a threshold', () => {
     expect(checkThresholds(parseThresholds(['mean>+20%']), diff)).toMatchObject({ regressions: [], notShown: [], checked: 1 });
     const unsure = diffOf(runsOf([100]), runsOf([200]));
     expect(checkThresholds(parseThresholds(['mean>+5%']), unsure)).toMatchObject({ regressions: [], notShown: [{ comparison: { verdict: 'tooFew' } }] });
+  });
+
+  it('fails when a row that was valid has no valid run any more, whatever its figures', () => {
+    const invalid = runsOf([1]).map((run) => ({ ...run, valid: false }));
+    const other = { cell: { scheduler: 'sfs' } };
+    const gate = checkThresholds(parseThresholds(['mean>+5%']), diffOf([...runsOf([1]), ...runsOf([1], other)], [...invalid, ...runsOf([1], other)]));
+    expect(gate).toMatchObject({ regressions: [], broken: ['e2e · icdcs-cpu · baseline'] });
+    expect(hasFailed(gate)).toBe(true);
   });
 
   it('that nothing has a value for is an error, not a pass', () => {
