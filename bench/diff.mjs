@@ -123,7 +123,7 @@ function live(name) {
     const runs = summaries.filter(({ cell, valid }) => valid && cell.scheduler === scheduler);
     for (const size of [5, 1]) {
       if (runs.length < 2 * size) continue;
-      const count = size === 1 ? 100 : 400;
+      const count = size === 1 ? 100 : 200;
       let alarmed = 0;
       let found = 0;
       for (let attempt = 0; attempt < count; attempt += 1) {
@@ -131,6 +131,11 @@ function live(name) {
         const aligned = alignSides(side(drawn.slice(0, size), 'one'), side(drawn.slice(size, 2 * size), 'other'));
         if (compareAligned(aligned).comparisons.some(isShown)) alarmed += 1;
         if (compareAligned(aligned, slowdown).comparisons.some(({ metric, verdict }) => metric.name === 'mean' && verdict === 'worse')) found += 1;
+      }
+      if (size === 5) {
+        const groups = Array.from({ length: Math.floor(runs.length / size) }, (_, group) => runs.slice(group * size, (group + 1) * size));
+        const pairs = groups.flatMap((one, i) => groups.slice(i + 1).map((other) => compareAligned(alignSides(side(one, 'one'), side(other, 'other')))));
+        console.log(`${basename(folder)}, ${scheduler}: five in a row with another five in a row of the same: a difference shown in ${pairs.filter(({ comparisons }) => comparisons.some(isShown)).length} of ${pairs.length} pairs`);
       }
       console.log(`${basename(folder)}, ${scheduler}, ${runs.length} runs, ${size} with ${size} of the same at random: a difference shown in ${percent(alarmed / count)} of ${count} tries; 10 % injected into the mean found in ${percent(found / count)}`);
     }

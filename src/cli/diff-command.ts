@@ -1,7 +1,8 @@
-import { basename } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { alignSides, alignSideWithin, checkComparable, checkThresholds, compareAligned, hasFailed, metrics, parseThresholds, selfTest, sideOfResults, type Aligned, type Diff, type GateResult, type Metric, type SelfTest, type Side, type Threshold } from '../diff/index.js';
 import { ExitCode, FbbError } from '../core/index.js';
-import { diffAsCsv, diffAsJson, renderDiff, renderDiffMarkdown, renderGate } from '../report/index.js';
+import { caveatsOf, diffAsCsv, diffAsJson, renderDiff, renderDiffMarkdown, renderGate } from '../report/index.js';
 import { openResults } from '../result-store/index.js';
 import { print, styleFor, tell } from './output.js';
 import { shippedResultsFolder } from './package-root.js';
@@ -22,6 +23,7 @@ export interface DiffOptions {
 /** `icdcs-2026…:vanilla`: a result set, and one scheduler of it. A colon before the last slash belongs to a path or an address. */
 function splitName(text: string): { readonly name: string; readonly scheduler: string | undefined } {
   const colon = text.lastIndexOf(':');
+  if (existsSync(join(text, 'manifest.json'))) return { name: text, scheduler: undefined };
   if (colon <= text.lastIndexOf('/') || colon === text.length - 1) return { name: text, scheduler: undefined };
   return { name: text.slice(0, colon), scheduler: text.slice(colon + 1) };
 }
@@ -43,7 +45,8 @@ function chosenMetrics(names: readonly string[] | undefined, thresholds: readonl
 
 async function sidesOf(names: readonly string[], { within, base, selfTest: tries, out }: DiffOptions): Promise<Aligned> {
   if (within !== undefined) {
-    if (names.length > 0) throw new FbbError('FBB_ERR_USAGE', `--within compares inside one result set, and ${names.join(' and ')} is named too.`, { fix: 'Give either two result sets, or --within with one.' });
+    if (tries === true) throw new FbbError('FBB_ERR_USAGE', '--self-test compares a result set with itself, and --within its schedulers with each other.', { fix: 'Write diff <A> --self-test.' });
+    if (names.length > 0) throw new FbbError('FBB_ERR_USAGE', `--within compares inside one result set, and ${names.length} more ${names.length === 1 ? 'is' : 'are'} named.`, { fix: 'Give either two result sets, or --within with one.' });
     const side = await openSide(within, out);
     return alignSideWithin({ ...side, scheduler: undefined }, base ?? side.scheduler ?? side.manifest.base);
   }
@@ -69,21 +72,21 @@ function printDiff(diff: Diff, { gate, shown }: { readonly gate: GateResult | un
   }
   // Data go to a file or a program; what must not be missed goes to the screen.
   const style = styleFor(process.stderr);
-  if (diff.problems.length > 0) tell(style.red(`! NOT COMPARABLE, and compared because of --force: ${diff.problems.join('; ')}`));
+  for (const line of caveatsOf(diff)) tell(style.red(`! ${line}`));
   if (gate !== undefined) tell(renderGate(gate, style));
 }
 
-function printSelfTest({ slowdown, withSlowdown, missed, falseAlarms, passed }: SelfTest, json: boolean): void {
+function printSelfTest({ slowdown, withSlowdown, missed, halved, falseAlarms, passed }: SelfTest, json: boolean): void {
   const percent = `${Math.round(slowdown * 100)} %`;
   if (json) {
-    const missedNames = missed.map(({ row, metric, verdict, reason }) => ({ experiment: row.experiment, workload: row.workload, row: row.label, metric: metric.name, verdict, reason: reason ?? null }));
-    print(JSON.stringify({ passed, slowdown, found: withSlowdown.regressions.length, checked: withSlowdown.checked, missed: missedNames, falseAlarms }, undefined, 2));
+    const missedNames = missed.map(({ comparison: { row, metric, verdict, reason } }) => ({ experiment: row.experiment, workload: row.workload, row: row.label, metric: metric.name, verdict, reason: reason ?? null }));
+    print(JSON.stringify({ passed, slowdown, found: withSlowdown.regressions.length, checked: withSlowdown.checked, missed: missedNames, halved, falseAlarms }, undefined, 2));
     return;
   }
   const style = styleFor(process.stdout);
   print(`with a slowdown of ${percent} injected: the gate ${withSlowdown.regressions.length > 0 ? 'fires' : 'does not fire'}, ${withSlowdown.regressions.length} of ${withSlowdown.checked} checks found it`);
-  for (const { row, metric, verdict, reason } of missed) print(style.red(`! missed: ${row.experiment} · ${row.workload} · ${row.label}: ${metric.name}, ${verdict === 'tooFew' ? `too few data (${reason ?? ''})` : 'not told from how its runs differ'}`));
-  print(`compared with itself: ${falseAlarms === 0 ? 'no difference shown' : style.red(`${falseAlarms} differences shown`)}`);
+  for (const { comparison: { row, metric, verdict, reason } } of missed) print(style.red(`! missed: ${row.experiment} · ${row.workload} · ${row.label}: ${metric.name}, ${verdict === 'tooFew' ? `too few data (${reason ?? ''})` : 'not told from how its runs differ'}`));
+  print(`compared with itself${halved ? ', and one half of its repetitions with the other' : ''}: ${falseAlarms === 0 ? 'no difference shown' : style.red(`${falseAlarms} differences shown`)}`);
 }
 
 /** `diff <A> <B>`, `diff --within <A> --base <scheduler>`, `diff <A> --self-test` */

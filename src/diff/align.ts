@@ -37,7 +37,7 @@ export interface Alignment {
   readonly rows: readonly Row[];
   /** Rows that only one side has, or that have no valid run there, a line each. */
   readonly leftOut: readonly string[];
-  /** Of these, rows that have valid runs on the first side and ran on the second without one valid run. */
+  /** Rows that have valid runs on the first side and of whose runs on the second fewer than half are valid. */
   readonly broken: readonly string[];
 }
 
@@ -93,7 +93,7 @@ function missing(row: RowSide, side: Side, partner: RowSide | undefined, other: 
 }
 
 function isBroken(first: RowSide, second: RowSide | undefined): boolean {
-  return hasRuns(first) && second !== undefined && !hasRuns(second);
+  return hasRuns(first) && second !== undefined && second.runs.length < second.invalid;
 }
 
 function checkScheduler({ scheduler, manifest, name }: Side): void {
@@ -128,7 +128,7 @@ export function align(first: Side, second: Side): Alignment {
     else rows.push(joined(row, partner as RowSide));
     if (isBroken(row, partner)) broken.push(`${place(row.key)} · ${(partner as RowSide).label}`);
   }
-  for (const row of seconds) if (!used.has(row)) leftOut.push(missing(row, second, match(row, firsts), first) ?? `${place(row.key)} · ${row.label}: twice in ${second.name}`);
+  for (const row of seconds) if (!used.has(row)) leftOut.push(missing(row, second, match(row, firsts), first) ?? `${place(row.key)} · ${row.label}: no row of ${first.name} is left to compare it with`);
   return { rows, leftOut, broken };
 }
 
@@ -140,10 +140,12 @@ export function alignWithin(side: Side, base: string): Alignment {
   const leftOut: string[] = [];
   const broken: string[] = [];
   for (const row of all.filter(({ key }) => key.scheduler !== base)) {
-    const partner = all.find(({ key }) => key.scheduler === base && place(key) === place(row.key) && agree(key, row.key));
+    const partners = all.filter(({ key }) => key.scheduler === base && place(key) === place(row.key) && agree(key, row.key));
+    const [partner] = partners;
     const why = partner === undefined ? `${place(row.key)} · ${row.label}: no ${base} with the same options` : missing(row, side, partner, side);
     if (why !== undefined) leftOut.push(why);
-    else rows.push({ ...joined(partner as RowSide, row), label: row.label });
+    // Where several agree, it matters which one it is.
+    else rows.push({ ...joined(partner as RowSide, row), label: partners.length > 1 ? `${(partner as RowSide).label} → ${row.label}` : row.label });
     if (partner !== undefined && isBroken(partner, row)) broken.push(`${place(row.key)} · ${row.label}`);
   }
   return { rows, leftOut, broken };

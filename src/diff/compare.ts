@@ -3,7 +3,7 @@ import type { CellSummary } from '../results/index.js';
 import { correctForMany, meanOf } from '../stats/index.js';
 import { align, alignWithin, type Alignment, type Row, type Side } from './align.js';
 import { BlockTable, type RowsOfRun } from './block-table.js';
-import { comparisonProblems, differences, isRedrawn, workOf, type Work } from './comparable.js';
+import { comparisonProblems, differences, workOf, type Work } from './comparable.js';
 import { metrics, type Metric } from './metrics.js';
 import { compareBlocks, comparePairs, compareRuns, type Evidence } from './unit-comparison.js';
 
@@ -41,6 +41,8 @@ export interface Comparison {
   readonly verdict: Verdict;
   /** Why there are too few data. */
   readonly reason: string | undefined;
+  /** The interval must lie beyond this ratio or its inverse for a difference to be shown. */
+  readonly factor: number;
 }
 
 export interface Diff {
@@ -50,7 +52,7 @@ export interface Diff {
   /** A row after the other, its metrics in the order of `metrics`. */
   readonly comparisons: readonly Comparison[];
   readonly leftOut: readonly string[];
-  /** Of these, rows that have valid runs on the first side and ran on the second without one valid run. */
+  /** Rows that have valid runs on the first side and of whose runs on the second fewer than half are valid. */
   readonly broken: readonly string[];
   /** Why the sides must not be compared; not empty only when that was forced. */
   readonly problems: readonly string[];
@@ -101,6 +103,15 @@ function distinct(runs: readonly CellSummary[]): CellSummary[] {
   });
 }
 
+/** Of repetitions drawn anew, those that both sides have, in the same order. */
+function pairedRuns(first: readonly CellSummary[], second: readonly CellSummary[]): readonly [CellSummary[], CellSummary[]] {
+  const pairs = first.flatMap((run) => {
+    const partner = second.find(({ workloadHash }) => workloadHash === run.workloadHash);
+    return partner === undefined ? [] : [[run, partner] as const];
+  });
+  return [pairs.map(([run]) => run), pairs.map(([, partner]) => partner)];
+}
+
 function valuesOf(runs: readonly CellSummary[], metric: Metric, factor: number): number[] | null {
   const values: number[] = [];
   for (const run of runs) {
@@ -131,8 +142,9 @@ class RowComparer {
   constructor(row: Row, { first, second, injected }: { readonly first: Side; readonly second: Side; readonly injected: number }) {
     this.#row = row;
     this.#sides = [first, second];
-    this.#work = workOf(row, isRedrawn(first, second));
-    this.#runs = [distinct(row.first.runs), distinct(row.second.runs)];
+    this.#work = workOf(row, [first, second]);
+    const runs = [distinct(row.first.runs), distinct(row.second.runs)] as const;
+    this.#runs = this.#work === 'paired' ? pairedRuns(...runs) : runs;
     const keyOf = ({ key: { scheduler, parameters } }: Row['first']): unknown => [scheduler, Object.entries(parameters).sort()];
     this.#rng = createRng(seed).derive(JSON.stringify([row.experiment, row.workload, keyOf(row.first), keyOf(row.second)]));
     this.#injected = injected;
@@ -166,9 +178,7 @@ class RowComparer {
 
   #compareByRuns([firsts, seconds]: readonly [number[], number[]], rng: Rng): Pick<Found, 'units' | 'evidence'> {
     if (this.#work !== 'paired') return { units: 'runs', evidence: compareRuns(firsts, seconds, rng) };
-    const [firstRuns, secondRuns] = this.#runs;
-    const partners = firstRuns.map(({ workloadHash }) => secondRuns.findIndex((run) => run.workloadHash === workloadHash));
-    return { units: 'pairs', evidence: comparePairs(firsts, partners.map((partner) => seconds[partner] as number), rng) };
+    return { units: 'pairs', evidence: comparePairs(firsts, seconds, rng) };
   }
 
   #compareByBlocks(base: Omit<Found, 'units' | 'evidence' | 'reason'>, [first, second]: readonly [BlockTable, BlockTable], [firsts, seconds]: readonly [number[], number[]]): Found {
@@ -210,7 +220,8 @@ function isBeyond({ from, to, relative }: Evidence, factor: number): boolean {
   return from > factor - 1 || to < 1 / factor - 1;
 }
 
-function judge(found: Found, correctedP: number | undefined): Pick<Comparison, 'verdict' | 'reason'> {
+/** The verdict on a comparison with its p corrected. */
+export function judge(found: Pick<Found, 'evidence' | 'units' | 'factor' | 'reason'>, correctedP: number | undefined): Pick<Comparison, 'verdict' | 'reason'> {
   const { evidence, units, factor } = found;
   if (evidence === undefined || correctedP === undefined) return { verdict: 'tooFew', reason: found.reason };
   const { rank, change } = evidence;
@@ -222,7 +233,8 @@ function judge(found: Found, correctedP: number | undefined): Pick<Comparison, '
   return { verdict: change < 0 ? 'better' : 'worse', reason: undefined };
 }
 
-function correct(founds: readonly Found[], pOf: (evidence: Evidence) => number): (number | undefined)[] {
+/** P-values of comparisons corrected for being so many; undefined where there is no evidence. */
+export function correct(founds: readonly Pick<Found, 'evidence'>[], pOf: (evidence: Evidence) => number): (number | undefined)[] {
   // Where both sides are equal in every unit, nothing was asked that chance could have answered.
   const asked = founds.map(({ evidence }) => (evidence === undefined || (evidence.change === 0 && evidence.from === 0 && evidence.to === 0) ? undefined : pOf(evidence)));
   const corrected = correctForMany(asked.filter((p) => p !== undefined));
@@ -243,9 +255,9 @@ export function compareAligned(aligned: Aligned, injected = 1): Diff {
   const correctedPs = correct(founds, ({ p }) => p);
   const correctedRankPs = correct(founds, ({ rank }) => rank.p);
   const comparisons = founds.map((found, index): Comparison => {
-    const { row, metric, first: one, second: other, runs, units, evidence } = found;
+    const { row, metric, first: one, second: other, runs, units, evidence, factor } = found;
     const correctedP = correctedPs[index];
-    return { row, metric, first: one, second: other, runs, units, evidence, correctedP, correctedRankP: correctedRankPs[index], ...judge(found, correctedP) };
+    return { row, metric, first: one, second: other, runs, units, evidence, factor, correctedP, correctedRankP: correctedRankPs[index], ...judge(found, correctedP) };
   });
-  return { first, second, rows, comparisons, leftOut, broken, problems, differences: first.manifest.id === second.manifest.id ? [] : differences(first, second) };
+  return { first, second, rows, comparisons, leftOut, broken, problems, differences: differences(first, second) };
 }

@@ -37,7 +37,7 @@ function latencyMetrics(series: LatencySeries): Metric[] {
   ];
 }
 
-/** All metrics, those of the total latency first. `coldStartShare`: of the completed invocations, those that waited for a container that was starting. */
+/** All metrics, those of the total latency first. `coldStartShare`: of the completed invocations, those that waited for a container that was starting. `failedShare`: of all invocations, those that did not complete. */
 export const metrics: readonly Metric[] = [
   ...latencyMetrics('total'),
   { name: 'containers', unit: 'containers', headline: true, valueOf: ({ containers }) => containers.launched, statistic: undefined },
@@ -49,6 +49,13 @@ export const metrics: readonly Metric[] = [
     headline: true,
     valueOf: ({ coldStarts, invocations }) => (coldStarts === undefined || invocations.completed === 0 ? null : coldStarts / invocations.completed),
     statistic: { kind: 'coldStartShare' },
+  },
+  {
+    name: 'failedShare',
+    unit: 'share',
+    headline: true,
+    valueOf: ({ invocations: { arrived, completed } }) => (arrived === 0 ? null : (arrived - completed) / arrived),
+    statistic: undefined,
   },
   ...latencyPartNames.flatMap(latencyMetrics),
 ];

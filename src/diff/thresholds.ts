@@ -1,5 +1,5 @@
 import { FbbError } from '../core/index.js';
-import type { Comparison, Diff } from './compare.js';
+import { correct, judge, type Comparison, type Diff } from './compare.js';
 import { metrics, type Metric } from './metrics.js';
 
 /** How much worse a metric may become. */
@@ -29,7 +29,7 @@ export function parseThresholds(texts: readonly string[]): Threshold[] {
   throw new FbbError('FBB_ERR_USAGE', `${wrong.join('; ')}.`, { fix: `Write a metric, > and by how much it may grow, as in 'p98>+5%' or 'containers>+0'. Metrics: ${metrics.map(({ name }) => name).join(', ')}.` });
 }
 
-interface Judged {
+export interface Judged {
   readonly threshold: Threshold;
   readonly comparison: Comparison;
 }
@@ -39,11 +39,13 @@ export interface GateResult {
   readonly regressions: readonly Judged[];
   /** Beyond the threshold, but not shown: chance may have done it. */
   readonly notShown: readonly Judged[];
+  /** Within the threshold or beyond it, nobody can tell: too few data. */
+  readonly tooFew: readonly Judged[];
   /** Rows that have no value any more where the first side has one. */
-  readonly unchecked: readonly Judged[];
-  /** Rows that ran on the second side without one valid run: worse than any growth. */
+  readonly lost: readonly Judged[];
+  /** Rows of whose runs on the second side fewer than half are valid: worse than any growth. */
   readonly broken: readonly string[];
-  /** How many comparisons a threshold was held against. */
+  /** How many comparisons could be judged. */
   readonly checked: number;
 }
 
@@ -52,31 +54,43 @@ function isBeyond({ first, second }: Comparison, { relative, limit }: Threshold)
   const grown = second - first;
   // Of 0 any growth is more than any share of it.
   if (!relative) return grown > limit;
-  return first === 0 ? grown > 0 : grown / first > limit;
+  return first <= 0 ? grown > 0 : grown / first > limit;
 }
 
-/** Holds thresholds against a diff. Throws FBB_ERR_DIFF_THRESHOLD when one has nothing to be held against. */
+/**
+ * Holds thresholds against a diff. What is gated was chosen beforehand, so its p-values are corrected for each other and not for all that
+ * the diff shows besides. Throws FBB_ERR_DIFF_THRESHOLD when a threshold has nothing to be held against, or too few data everywhere.
+ */
 export function checkThresholds(thresholds: readonly Threshold[], { comparisons, broken }: Diff): GateResult {
-  const regressions: Judged[] = [];
-  const notShown: Judged[] = [];
-  const unchecked: Judged[] = [];
-  const idle: string[] = [];
-  let checked = 0;
-  for (const threshold of thresholds) {
-    const held = comparisons.filter(({ metric, first, second }) => metric === threshold.metric && first !== null && second !== null);
-    if (held.length === 0) idle.push(threshold.text);
-    checked += held.length;
-    for (const comparison of comparisons) if (comparison.metric === threshold.metric && comparison.first !== null && comparison.second === null) unchecked.push({ threshold, comparison });
-    for (const comparison of held) {
-      if (!isBeyond(comparison, threshold)) continue;
-      (comparison.verdict === 'worse' ? regressions : notShown).push({ threshold, comparison });
-    }
+  const gated = comparisons.filter(({ metric }) => thresholds.some((threshold) => threshold.metric === metric));
+  const corrected = correct(gated, ({ p }) => p);
+  const judged = thresholds.flatMap((threshold) =>
+    gated.flatMap((comparison, index): Judged[] => {
+      if (comparison.metric !== threshold.metric || comparison.first === null) return [];
+      return [{ threshold, comparison: { ...comparison, correctedP: corrected[index], ...judge(comparison, corrected[index]) } }];
+    }),
+  );
+  const known = judged.filter(({ comparison }) => comparison.second !== null);
+  const checkable = known.filter(({ comparison }) => comparison.verdict !== 'tooFew');
+  const idle = thresholds.filter((threshold) => !judged.some((one) => one.threshold === threshold));
+  if (idle.length > 0) throw new FbbError('FBB_ERR_DIFF_THRESHOLD', `Nothing that was compared has a value for: ${idle.map(({ text }) => text).join(', ')}.`);
+  const unable = thresholds.filter((threshold) => !checkable.some((one) => one.threshold === threshold) && known.some((one) => one.threshold === threshold));
+  if (unable.length > 0) {
+    const reasons = new Set(known.flatMap(({ comparison }) => comparison.reason ?? []));
+    throw new FbbError('FBB_ERR_DIFF_THRESHOLD', `There are too few data everywhere for: ${unable.map(({ text }) => text).join(', ')} (${[...reasons].join('; ')}).`, { fix: 'Run both sides with --repeat 5 or more.' });
   }
-  if (idle.length > 0) throw new FbbError('FBB_ERR_DIFF_THRESHOLD', `Nothing that was compared has a value for: ${idle.join(', ')}.`);
-  return { regressions, notShown, unchecked, broken, checked };
+  const beyond = checkable.filter(({ comparison, threshold }) => isBeyond(comparison, threshold));
+  return {
+    regressions: beyond.filter(({ comparison }) => comparison.verdict === 'worse'),
+    notShown: beyond.filter(({ comparison }) => comparison.verdict !== 'worse'),
+    tooFew: known.filter(({ comparison }) => comparison.verdict === 'tooFew'),
+    lost: judged.filter(({ comparison }) => comparison.second === null),
+    broken,
+    checked: checkable.length,
+  };
 }
 
 /** Whether a build must not go on. */
-export function hasFailed({ regressions, broken }: GateResult): boolean {
-  return regressions.length > 0 || broken.length > 0;
+export function hasFailed({ regressions, lost, broken }: GateResult): boolean {
+  return regressions.length > 0 || lost.length > 0 || broken.length > 0;
 }

@@ -4,7 +4,7 @@ import { formatPercent } from './summary-table.js';
 
 /** What Markdown would take for its own; also HTML. */
 function escapeMarkdown(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replace(/[\\`*_[\]|#~]/g, '\\$&').replace(/\r?\n/g, ' ');
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replace(/[\\`*_[\]|#~]/g, '\\$&').replace(/\p{Cc}+/gu, ' ');
 }
 
 function markdownRow(cells: readonly string[]): string {
@@ -13,16 +13,24 @@ function markdownRow(cells: readonly string[]): string {
 
 const marks = { better: '🟢 ', worse: '🔴 ', none: '', tooFew: '' } as const;
 
+function gateMarkdown(gate: GateResult): string[] {
+  const { regressions, notShown, lost, broken, checked } = gate;
+  const line = ({ threshold, comparison }: (typeof regressions)[number]): string => escapeMarkdown(`${rowName(comparison)}: ${threshold.metric.name} ${formatChange(comparison)}, over '${threshold.text}'`);
+  const items = [
+    ...regressions.map((judged) => `- ${line(judged)}`),
+    ...broken.map((row) => `- ${escapeMarkdown(row)}: fewer than half of its runs are valid`),
+    ...lost.map(({ threshold, comparison }) => `- ${escapeMarkdown(rowName(comparison))}: has no ${threshold.metric.name} any more`),
+    ...notShown.map((judged) => `- not shown: ${line(judged)}`),
+  ];
+  const verdict = hasFailed(gate) ? `**Gate failed**: ${regressions.length} of ${checked} checks.` : `**Gate passed**: no shown regression in ${checked} checks.`;
+  return [verdict, '', ...items, ...(items.length > 0 ? [''] : [])];
+}
+
 /** A table for the comment of a pull request. */
 export function renderDiffMarkdown(diff: Diff, shown: readonly Metric[], gate: GateResult | undefined): string {
   const { first, second } = diff;
-  const lines = [`### ${first === second ? escapeMarkdown(first.name) : `${escapeMarkdown(first.name)} → ${escapeMarkdown(second.name)}`}`, ''];
-  if (gate !== undefined) {
-    lines.push(!hasFailed(gate) ? `**Gate passed**: no shown regression in ${gate.checked} checks.` : `**Gate failed**: ${gate.regressions.length} of ${gate.checked} checks.`, '');
-    for (const { threshold, comparison } of gate.regressions) lines.push(`- ${escapeMarkdown(`${rowName(comparison)}: ${threshold.metric.name} ${formatChange(comparison)}, over '${threshold.text}'`)}`);
-    for (const row of gate.broken) lines.push(`- ${escapeMarkdown(row)}: has no valid run any more`);
-    if (hasFailed(gate)) lines.push('');
-  }
+  const lines = [`### ${first === second ? `${escapeMarkdown(first.name)}, against ${escapeMarkdown([...new Set(diff.rows.map((row) => row.first.key.scheduler))].join(', '))}` : `${escapeMarkdown(first.name)} → ${escapeMarkdown(second.name)}`}`, ''];
+  if (gate !== undefined) lines.push(...gateMarkdown(gate));
   for (const [metric, rows] of byMetric(diff, shown)) {
     lines.push(markdownRow([escapeMarkdown(titleOf(metric)), 'A', 'B', 'change', '95 % interval', 'p', 'runs', 'verdict']), markdownRow(['---', '--:', '--:', '--:', '--:', '--:', '--:', '---']));
     for (const row of rows) {
@@ -76,9 +84,10 @@ export function diffAsJson(diff: Diff, gate: GateResult | undefined): string {
     comparable: problems.length === 0,
     problems,
     leftOut,
+    caveats: caveatsOf(diff),
     differences,
     comparisons: comparisons.map(dataOf),
-    gate: gate === undefined ? null : { failed: hasFailed(gate), checked: gate.checked, broken: gate.broken, unchecked: gate.unchecked.map(judged), regressions: gate.regressions.map(judged), notShown: gate.notShown.map(judged) },
+    gate: gate === undefined ? null : { failed: hasFailed(gate), checked: gate.checked, broken: gate.broken, lost: gate.lost.map(judged), tooFew: gate.tooFew.map(judged), regressions: gate.regressions.map(judged), notShown: gate.notShown.map(judged) },
   };
   return JSON.stringify(data, undefined, 2);
 }

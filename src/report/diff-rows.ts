@@ -5,7 +5,7 @@ import { formatAmount, formatCount, formatMs, formatPercent } from './summary-ta
 /** Words for a verdict; in a diff every metric is one of which less is better. */
 export const verdictWords: Readonly<Record<Verdict, string>> = { better: 'better', worse: 'worse', none: 'no difference shown', tooFew: 'too few data' };
 
-const metricTitles: Readonly<Record<string, string>> = { gbSeconds: 'GB·s', cpuSeconds: 'CPU·s', coldStartShare: 'cold starts' };
+const metricTitles: Readonly<Record<string, string>> = { gbSeconds: 'GB·s', cpuSeconds: 'CPU·s', coldStartShare: 'cold starts', failedShare: 'not completed' };
 
 /** `latency p98, ms`, `queue p98, ms`, `containers`. */
 export function titleOf({ name, unit }: Metric): string {
@@ -23,7 +23,7 @@ export function formatValue({ unit }: Metric, value: number | null): string {
 
 /** The change of the values as they stand in the table; that of the evidence can differ where runs were put together. */
 export function changeOf({ first, second }: Comparison): number | undefined {
-  return first === null || second === null || first === 0 ? undefined : second / first - 1;
+  return first === null || second === null || first <= 0 ? undefined : second / first - 1;
 }
 
 export function formatChange(comparison: Comparison): string {
@@ -56,12 +56,12 @@ export function formatUnits({ runs: [first, second], units }: Comparison): strin
 }
 
 export function rowName({ row }: Comparison): string {
-  return `${row.experiment} · ${row.workload} · ${row.label}`;
+  return `${row.experiment} · ${row.workload} · ${row.label}`.replace(/\p{Cc}+/gu, ' ');
 }
 
 /** Comparisons under their metric, metrics in their order. */
 export function byMetric({ comparisons }: Diff, shown: readonly Metric[]): (readonly [Metric, Comparison[]])[] {
-  return shown.map((metric) => [metric, comparisons.filter((comparison) => comparison.metric === metric && (comparison.first !== null || comparison.second !== null))] as const).filter(([, rows]) => rows.length > 0);
+  return shown.map((metric) => [metric, comparisons.filter((comparison) => comparison.metric === metric && (comparison.first !== null || comparison.second !== null))] as const).filter(([{ name }, rows]) => rows.length > 0 && (name !== 'failedShare' || rows.some(({ first, second }) => first !== 0 || second !== 0)));
 }
 
 /** Of the rows that have a positive value on both sides; undefined of fewer than two. */
@@ -81,6 +81,12 @@ export function caveatsOf({ problems, leftOut, rows, comparisons, differences, f
     ...[...new Set(unfinished)].map((what) => `${what}: compared on the cells it has`),
     ...(leftOut.length > 10 ? [...leftOut.slice(0, 10), `and ${leftOut.length - 10} more rows left out`] : leftOut).map((what) => `left out: ${what}`),
     ...(invalid === 0 ? [] : [`${invalid} invalid runs were left out`]),
+    ...failuresOf(comparisons),
+    ...partnerless(comparisons),
+    ...(first !== second && [first, second].some(({ manifest }) => manifest.backend !== 'simulation' && manifest.imported === undefined) && first.manifest.id !== second.manifest.id
+      ? ['the two sets were run at different times: what the machine did in between counts as a difference; schedulers of one run take turns']
+      : []),
+    ...unfinishedCells([first, second]),
     ...(copies ? ['repetitions of a simulation are copies of each other and count as one run; suite --reseed draws each anew'] : []),
     ...(comparisons.some(({ units, runs, first: one }) => units === 'blocks' && Math.min(...runs) === 1 && one !== null) && first.manifest.backend !== 'simulation'
       ? ['one run a side: only changes by more than a factor of two can be shown, because runs differ among themselves; --repeat 5 tells']
@@ -92,4 +98,25 @@ export function caveatsOf({ problems, leftOut, rows, comparisons, differences, f
 /** Why there are too few data, each reason once. */
 export function reasonsOf(comparisons: readonly Comparison[]): string[] {
   return [...new Set(comparisons.flatMap(({ verdict, reason }) => (verdict === 'tooFew' && reason !== undefined ? [reason] : [])))];
+}
+
+/** Rows where more invocations were lost: latencies are of those that completed. */
+function failuresOf(comparisons: readonly Comparison[]): string[] {
+  const more = comparisons.filter(({ metric, first, second }) => metric.name === 'failedShare' && (second ?? 0) > (first ?? 0));
+  return more.map((comparison) => `${rowName(comparison)}: ${formatValue(comparison.metric, comparison.first)} did not complete, then ${formatValue(comparison.metric, comparison.second)}; latencies are of those that did`);
+}
+
+/** Repetitions drawn anew of which only one side has the same. */
+function partnerless(comparisons: readonly Comparison[]): string[] {
+  const left = comparisons.filter(({ metric, units, row, runs }) => metric.name === 'mean' && units === 'pairs' && row.first.runs.length + row.second.runs.length > runs[0] + runs[1]);
+  return left.map((comparison) => `${rowName(comparison)}: compared on the ${comparison.runs[0]} repetitions that both sides have`);
+}
+
+/** Cells that a set says have finished, and that are not there. */
+function unfinishedCells(sides: readonly Diff['first'][]): string[] {
+  return [...new Set(sides)].flatMap(({ name, manifest, summaries }) => {
+    const there = new Set(summaries.map(({ cell }) => cell.id));
+    const gone = manifest.cells.filter(({ id, status }) => ['valid', 'invalid', 'skipped'].includes(status) && !there.has(id));
+    return gone.length === 0 ? [] : [`${name}: ${gone.length} cells that had finished are gone, ${(gone[0] as (typeof gone)[number]).id} first`];
+  });
 }

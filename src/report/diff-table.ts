@@ -53,13 +53,14 @@ export function renderDiff(diff: Diff, shown: readonly Metric[], style: TableSty
 
 /** What a gate found, a line each. */
 export function renderGate(gate: GateResult, style: TableStyle): string {
-  const { regressions, notShown, unchecked, broken, checked } = gate;
-  const line = ({ threshold, comparison }: GateResult['regressions'][number]): string => `${rowName(comparison)}: ${threshold.metric.name} ${formatValue(comparison.metric, comparison.first)} → ${formatValue(comparison.metric, comparison.second)} (${formatChange(comparison)}), over '${threshold.text}'`;
+  const { regressions, notShown, tooFew, lost, broken, checked } = gate;
+  const line = ({ threshold, comparison }: GateResult['regressions'][number]): string => `${rowName(comparison)}: ${threshold.metric.name} ${formatValue(comparison.metric, comparison.first)} → ${formatValue(comparison.metric, comparison.second)} (${formatChange(comparison)}), over '${threshold.text}', p ${formatP(comparison.correctedP)}`;
   return [
-    ...broken.map((row) => style.red(`BROKEN ${row}: has no valid run any more`)),
+    ...broken.map((row) => style.red(`BROKEN ${row}: fewer than half of its runs are valid`)),
+    ...lost.map(({ threshold, comparison }) => style.red(`LOST ${rowName(comparison)}: has no ${threshold.metric.name} any more`)),
     ...regressions.map((judged) => style.red(`REGRESSION ${line(judged)}`)),
     ...notShown.map((judged) => `not shown: ${line(judged)}, ${verdictWords[judged.comparison.verdict]}`),
-    ...unchecked.map(({ threshold, comparison }) => `not checked: ${rowName(comparison)} has no ${threshold.metric.name} any more`),
-    hasFailed(gate) ? style.bold(`gate failed: ${regressions.length} of ${checked} checks${broken.length === 0 ? '' : `, and ${broken.length} rows without a valid run`}`) : `gate passed: no shown regression in ${checked} checks`,
+    ...(tooFew.length === 0 ? [] : [`not checked: ${tooFew.length} with too few data`]),
+    hasFailed(gate) ? style.bold(`gate failed: ${regressions.length} of ${checked} checks${broken.length + lost.length === 0 ? '' : `, and ${broken.length + lost.length} broken or lost`}`) : `gate passed: no shown regression in ${checked} checks`,
   ].join('\n');
 }

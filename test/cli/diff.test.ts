@@ -57,7 +57,7 @@ describe('diff of two runs of the same with other seeds', () => {
     const { code, stdout } = await diff('a', 'b');
     expect(code).toBe(0);
     expectGolden('diff.txt', stdout);
-    expect(stdout).toContain('64 comparisons: 0 better, 0 worse');
+    expect(stdout).toContain('66 comparisons: 0 better, 0 worse');
   });
 
   it('is CSV with --csv', async () => expectGolden('diff.csv', (await diff('a', 'b', '--csv')).stdout));
@@ -114,9 +114,8 @@ describe('diff inside one result set', () => {
     const folder = copyOfA('one-run');
     editManifest(folder, (manifest) => (manifest['cells'] = (manifest['cells'] as { repetition: number }[]).filter(({ repetition }) => repetition === 1)));
     const failed = await diff('one-run', '--self-test', '--fail-on', 'containers>+5%');
-    expect(failed.code).toBe(4);
-    expect(failed.stderr).toContain("FBB_ERR_DIFF_SELF_TEST: one-run cannot carry 'containers>+5%'");
-    expect(failed.stdout).toContain('! missed: e2e · icdcs-cpu · continuous: containers, too few data (one value a run, and fewer than 5 runs a side)');
+    expect(failed.code).toBe(2);
+    expect(failed.stderr).toContain('FBB_ERR_DIFF_THRESHOLD: There are too few data everywhere for: containers>+5% (one value a run, and fewer than 5 runs a side).');
   });
 });
 
@@ -126,14 +125,23 @@ describe('diff with wrong input', () => {
     ['one result set', ['a'], 'FBB_ERR_USAGE: One result set is named.'],
     ['an unknown result set', ['a', 'none'], "FBB_ERR_RESULTS_UNKNOWN: There is no result set 'none' here or in results.\nUse \"latest\" or one of: "],
     ['an unknown scheduler', ['a:sfs', 'b:continuous'], "FBB_ERR_SCHEDULER_UNKNOWN: a:sfs has no cell of scheduler 'sfs'.\nUse one of: batching-expanding, continuous."],
-    ['an unknown metric', ['a', 'b', '--metrics', 'p97'], 'FBB_ERR_USAGE: There is no metric p97.\nUse all, or some of: mean, p50, p98, p99, containers, gbSeconds, cpuSeconds, coldStartShare, lag.mean'],
+    ['an unknown metric', ['a', 'b', '--metrics', 'p97'], 'FBB_ERR_USAGE: There is no metric p97.\nUse all, or some of: mean, p50, p98, p99, containers, gbSeconds, cpuSeconds, coldStartShare, failedShare, lag.mean'],
     ['a threshold of an unknown metric', ['a', 'b', '--fail-on', 'latency>+5%'], "FBB_ERR_USAGE: 'latency>+5%': there is no metric latency."],
     ['--base alone', ['a', 'b', '--base', 'continuous'], 'FBB_ERR_USAGE: --base belongs to --within.'],
+    ['--self-test inside a set', ['--within', 'a', '--self-test'], 'FBB_ERR_USAGE: --self-test compares a result set with itself'],
     ['two formats', ['a', 'b', '--csv', '--json'], 'FBB_ERR_USAGE: --markdown, --json and --csv are three ways to print the same.'],
   ])('of %s ends with 2 and says what there is', async (_what, args, message) => {
     const { code, stderr, stdout } = await diff(...args);
     expect(stderr).toContain(message);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+
+  it('never prints the password of an address', async () => {
+    for (const args of [['--within', 'a', 'x', 'couchdb=http://user:sekret@127.0.0.1:1/db/id'], ['a', 'redis://user:sekret@127.0.0.1:1'], ['a', 'CouchDB=http://user:sekret@127.0.0.1:1/db/id']]) {
+      const { code, stdout, stderr } = await diff(...args);
+      expect(code).toBe(2);
+      expect(stdout + stderr).not.toContain('sekret');
+    }
   });
 
   it('of sets with nothing in common ends with 4 and names what each has', async () => {

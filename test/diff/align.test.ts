@@ -49,7 +49,7 @@ describe('the schedulers of one result set', () => {
   it('are compared with the base of the same options', () => {
     const set = sideOf(['vanilla', 'sfs'].flatMap((scheduler) => [10, 20].flatMap((ms) => runsOf([ms], { cell: { ...cell, scheduler, parameters: { dispatchIntervalMs: ms } } }))).concat(runsOf([5], { cell: { ...cell, scheduler: 'continuous' } })));
     const { rows, leftOut } = alignSideWithin(set, 'vanilla');
-    expect(rows.map(({ label, first }) => [label, first.key.parameters['dispatchIntervalMs']])).toEqual([['sfs dispatchIntervalMs=10', 10], ['sfs dispatchIntervalMs=20', 20], ['continuous', 10]]);
+    expect(rows.map(({ label, first }) => [label, first.key.parameters['dispatchIntervalMs']])).toEqual([['sfs dispatchIntervalMs=10', 10], ['sfs dispatchIntervalMs=20', 20], ['vanilla dispatchIntervalMs=10 → continuous', 10]]);
     expect(leftOut).toEqual([]);
   });
 });
@@ -66,7 +66,7 @@ describe('result sets', () => {
     ['another host', { host: { platform: 'linux', cores: 4 } }, ['host: cores is 2 and 4']],
     ['another major version of the tool', { tool: { name: 'faasbatch-bench', version: '1.0.0', commit: null } }, ['tool: faasbatch-bench 0.1.0 and faasbatch-bench 1.0.0']],
     ['another backend', { backend: 'docker' }, ['backend: process and docker']],
-    ['another load shift', { workloads: { 'icdcs-cpu': { hash: 'w', nShift: 3 } } }, []],
+    ['another load shift', { workloads: { 'icdcs-cpu': { hash: 'w', nShift: 3 } } }, ['load shift of icdcs-cpu: none and 3']],
   ])('of %s are told apart', (_what, given, problems) => {
     expect(problemsWith(given)).toEqual(problems);
   });
@@ -88,5 +88,8 @@ describe('result sets', () => {
     expect(alignSides(drawn(['a', 'a'], false), drawn(['b', 'b'], false)).problems).toEqual(['e2e · icdcs-cpu · vanilla: other work (workload hash)']);
     expect(alignSides(drawn(['a', 'b'], true), drawn(['c', 'd'], true)).problems).toEqual([]);
     expect(alignSides(drawn(['a', 'b'], true), drawn(['a', 'b'], true)).problems).toEqual([]);
+    const halfAsLong = drawn(['c', 'd'], true);
+    const shorter = { ...halfAsLong, summaries: halfAsLong.summaries.map((run) => ({ ...run, invocations: { ...run.invocations, arrived: 500 } })) };
+    expect(alignSides(drawn(['a', 'b'], true), shorter).problems).toEqual(['e2e · icdcs-cpu · vanilla: other work (workload hash)']);
   });
 });

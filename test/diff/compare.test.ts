@@ -92,6 +92,11 @@ describe('repetitions drawn anew', () => {
     expect(the(diffOf(drawn(unlike, 'w'), drawn(slower, 'v'), reseeded), 'mean')).toMatchObject({ verdict: 'none', units: 'runs' });
   });
 
+  it('of which some have no partner are compared on those that have', () => {
+    const { comparisons } = diffOf(drawn([...unlike, 9_000], 'w'), drawn(unlike, 'w'), reseeded);
+    expect(comparisons[0]).toMatchObject({ runs: [5, 5], units: 'pairs', evidence: { change: 0 } });
+  });
+
   it('find their partner by the work, not by their number', () => {
     const shuffled = drawn(unlike, 'w').reverse().map((run, i) => ({ ...run, cell: { ...run.cell, repetition: i + 1 } }));
     expect(the(diffOf(drawn(unlike, 'w'), shuffled, reseeded), 'mean').evidence).toMatchObject({ change: 0, from: 0, to: 0 });
@@ -112,16 +117,35 @@ describe('a threshold', () => {
     const diff = diffOf(runsOf(a), runsOf(b));
     expect(checkThresholds(parseThresholds(['mean>+5%']), diff).regressions).toHaveLength(1);
     expect(checkThresholds(parseThresholds(['mean>+20%']), diff)).toMatchObject({ regressions: [], notShown: [], checked: 1 });
-    const unsure = diffOf(runsOf([100]), runsOf([200]));
-    expect(checkThresholds(parseThresholds(['mean>+5%']), unsure)).toMatchObject({ regressions: [], notShown: [{ comparison: { verdict: 'tooFew' } }] });
+    const unsure = diffOf(runsOf([50, 100, 150, 200, 90]), runsOf([80, 60, 180, 300, 150]));
+    expect(checkThresholds(parseThresholds(['mean>+5%']), unsure)).toMatchObject({ regressions: [], notShown: [{ comparison: { verdict: 'none' } }] });
   });
 
   it('fails when a row that was valid has no valid run any more, whatever its figures', () => {
     const invalid = runsOf([1]).map((run) => ({ ...run, valid: false }));
     const other = { cell: { scheduler: 'sfs' } };
-    const gate = checkThresholds(parseThresholds(['mean>+5%']), diffOf([...runsOf([1]), ...runsOf([1], other)], [...invalid, ...runsOf([1], other)]));
+    const five = noisy(100, 5);
+    const gate = checkThresholds(parseThresholds(['mean>+5%']), diffOf([...runsOf([1]), ...runsOf(five, other)], [...invalid, ...runsOf(five, other)]));
     expect(gate).toMatchObject({ regressions: [], broken: ['e2e · icdcs-cpu · baseline'] });
     expect(hasFailed(gate)).toBe(true);
+  });
+
+  it('fails where there was a value and is none any more', () => {
+    const gate = checkThresholds(parseThresholds(['p98>+5%']), diffOf(runsOf(noisy(100, 5)), [...runsOf(noisy(100, 4)), ...runsOf([1], { cell: { repetition: 5 }, total: { p98: null } })]));
+    expect(gate).toMatchObject({ checked: 0, lost: [{ threshold: { text: 'p98>+5%' } }] });
+    expect(hasFailed(gate)).toBe(true);
+  });
+
+  it('is corrected for what is gated alone, and not for what is shown besides', () => {
+    const rows = (factor: number): CellSummary[] => ['a', 'b', 'c', 'd', 'e', 'f'].flatMap((scheduler) => runsOf(noisy(100 * (scheduler === 'a' ? factor : 1), 5, 0.03), { cell: { scheduler } }));
+    const diff = diffOf(rows(1), rows(1.15));
+    const { regressions } = checkThresholds(parseThresholds(['mean>+2%']), diff);
+    expect(regressions.map(({ comparison }) => comparison.row.label)).toEqual(['a']);
+    expect(regressions[0]?.comparison.correctedP).toBeLessThan(the(diff, 'mean').correctedP as number);
+  });
+
+  it('that there are too few data for everywhere is an error, not a pass', () => {
+    expect(thrownBy(() => checkThresholds(parseThresholds(['mean>+5%']), diffOf(runsOf([1]), runsOf([1]))))).toMatchObject({ code: 'FBB_ERR_DIFF_THRESHOLD', message: expect.stringContaining('too few data everywhere') as string });
   });
 
   it('that nothing has a value for is an error, not a pass', () => {
@@ -134,12 +158,16 @@ describe('a self-test', () => {
     const steady = sideOf(runsOf(noisy(100, 5, 0.01)));
     expect(selfTest(alignSides(steady, steady), parseThresholds(['mean>+5%']))).toMatchObject({ passed: true, slowdown: 0.1, missed: [], falseAlarms: 0 });
     const wild = sideOf(runsOf([50, 100, 200, 70, 300]));
-    expect(selfTest(alignSides(wild, wild), parseThresholds(['mean>+5%']))).toMatchObject({ passed: false, missed: [{ verdict: 'none' }], falseAlarms: 0 });
+    expect(selfTest(alignSides(wild, wild), parseThresholds(['mean>+5%']))).toMatchObject({ passed: false, missed: [{ comparison: { verdict: 'none' } }], falseAlarms: 0 });
+    const many = sideOf(runsOf(noisy(100, 12, 0.01)));
+    expect(selfTest(alignSides(many, many), parseThresholds(['mean>+5%']))).toMatchObject({ passed: true, halved: true });
   });
 
   it('injects more than the widest threshold', () => {
     const steady = sideOf(runsOf(noisy(100, 5, 0.01)));
     const { slowdown } = selfTest(alignSides(steady, steady), parseThresholds(['mean>+5%', 'p98>+40%']));
     expect(slowdown).toBeCloseTo(0.6, 9);
+    const counted = sideOf(runsOf(noisy(100, 5, 0.01), { containers: 4 }));
+    expect(selfTest(alignSides(counted, counted), parseThresholds(['containers>+2']))).toMatchObject({ passed: true, slowdown: 0.75 });
   });
 });
