@@ -137,7 +137,11 @@ describe('a threshold', () => {
   });
 
   it('is corrected for what is gated alone, and not for what is shown besides', () => {
-    const rows = (factor: number): CellSummary[] => ['a', 'b', 'c', 'd', 'e', 'f'].flatMap((scheduler) => runsOf(noisy(100 * (scheduler === 'a' ? factor : 1), 5, 0.03), { cell: { scheduler } }));
+    const percentiles = (): object => Object.fromEntries(['p50', 'p98', 'p99'].map((name) => [name, noisy(100, 1)[0]]));
+    const rows = (factor: number): CellSummary[] =>
+      ['a', 'b', 'c', 'd', 'e', 'f'].flatMap((scheduler) =>
+        runsOf(noisy(100 * (scheduler === 'a' ? factor : 1), 5, 0.03), { cell: { scheduler } }).map((run) => ({ ...run, latencyMs: { ...run.latencyMs, total: { ...run.latencyMs.total, ...percentiles() } } })),
+      );
     const diff = diffOf(rows(1), rows(1.15));
     const { regressions } = checkThresholds(parseThresholds(['mean>+2%']), diff);
     expect(regressions.map(({ comparison }) => comparison.row.label)).toEqual(['a']);
