@@ -205,6 +205,7 @@ export async function runNamedSuite(name: string, options: SuiteOptions, { platf
   const howLong = platform.isLive ? `, about ${formatDuration(expectedSuiteMs(cells))}` : `, simulated on ${String(platform.host['hostProfile'])}`;
   tell(`${results.folder}: ${cells.length} of ${results.manifest.cells.length} cells to run${howLong}`);
 
+  if (!platform.isLive && prepared.selection.repeat > 1 && !prepared.selection.reseed) tell('repetitions of a simulation with one seed are copies of each other; --reseed draws each anew');
   const exitCode = await runCells({ ...prepared, plan: { ...prepared.plan, cells } }, results, firstIndependent(cells) ?? firstIndependent(prepared.plan.cells), { platform, signal, json: options.json === true });
   return { results, exitCode };
 }

@@ -69,7 +69,7 @@ describe('a small run', () => {
   it('is complete and says in its manifest what was asked for', () => {
     const { manifest } = run;
     expect(manifest).toMatchObject({ status: 'complete', backend: 'process', base: 'baseline', suite: { name: 'tiny' } });
-    expect(manifest.selection).toEqual({ experiments: null, workloads: ['icdcs-io'], schedulers: ['baseline', 'batching-expanding'], repeat: 1, limit: 6, load: 0.35, seed: 7, set: null, cache: null, plugins: null });
+    expect(manifest.selection).toEqual({ experiments: null, workloads: ['icdcs-io'], schedulers: ['baseline', 'batching-expanding'], repeat: 1, limit: 6, load: 0.35, seed: 7, reseed: false, set: null, cache: null, plugins: null });
     expect(manifest.cells.map(({ id, status }) => [id, status])).toEqual(cellIds.map((id) => [id, 'valid']));
     expect(manifest.command).toMatch(/^faasbatch-bench suite .*--limit 6 --seed 7/);
   });

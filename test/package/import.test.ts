@@ -13,7 +13,7 @@ it('is imported by its name without a word', async () => {
 
 it('exports what a scheduler and a reader of results need, and nothing unplanned', async () => {
   const { stdout } = await script("console.log(JSON.stringify(Object.keys(await import('faasbatch-bench')).sort()))");
-  expect(JSON.parse(stdout)).toEqual(['ExitCode', 'FbbError', 'defineScheduler', 'latencyPartNames', 'listResultSets', 'readResultSet', 'toDataFrame', 'z']);
+  expect(JSON.parse(stdout)).toEqual(['ExitCode', 'FbbError', 'compareResults', 'compareSchedulers', 'defineScheduler', 'latencyPartNames', 'listResultSets', 'readResultSet', 'toDataFrame', 'z']);
 });
 
 it('has a defineScheduler that fills in what a plug-in leaves out', async () => {

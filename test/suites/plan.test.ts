@@ -40,6 +40,18 @@ describe('cells of a plan', () => {
     ]);
   });
 
+  it('have one workload for all repetitions, or one drawn anew for each, the first of which is the same', () => {
+    const hashes = (selection: Partial<Selection>): string[] => planSuite(twoByThree(), { ...everything, repeat: 3, ...selection }, planDeps()).cells.filter(({ key }) => key.workload === 'icdcs-cpu').map(({ workload }) => workload.hash);
+    const [first] = hashes({});
+    expect(new Set(hashes({}))).toEqual(new Set([first]));
+    const drawn = hashes({ reseed: true });
+    // All schedulers of a repetition get the same.
+    expect(new Set(drawn).size).toBe(3);
+    expect([0, 3, 6].map((at) => new Set(drawn.slice(at, at + 3)).size)).toEqual([1, 1, 1]);
+    expect(drawn[0]).toBe(first);
+    expect(hashes({ reseed: true })).toEqual(drawn);
+  });
+
   it('carry their key, their options with defaults, and whether containers share resources', () => {
     const suite = suiteOf('name: s', 'base: batching', 'experiments:', '  one: { workloads: [icdcs-io], schedulers: [batching, { name: batching-expanding, options: { dispatchIntervalMs: 50 } }] }');
     const { cells } = planSuite(suite, { ...everything, repeat: 1 }, planDeps());
