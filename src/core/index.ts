@@ -54,3 +54,4 @@ export {
   type WireOutcome,
 } from './wire.js';
 export { ThreadSupply } from './thread-supply.js';
+export { bucketCountOf, bucketOf, greatestValue, leastOf } from './log-buckets.js';

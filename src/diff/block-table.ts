@@ -1,4 +1,4 @@
-import { FbbError } from '../core/index.js';
+import { bucketCountOf, bucketOf, FbbError, greatestValue, leastOf } from '../core/index.js';
 import { scanCsv } from '../results/index.js';
 import { latencySeries, type BlockStatistic, type LatencySeries } from './metrics.js';
 
@@ -18,25 +18,10 @@ const partColumns: Readonly<Record<LatencySeries, string>> = {
   response: 'response_ms',
 };
 
-/** Buckets as wide as 1/128 of their octave: finer than what is to be told apart, coarse enough to be added up thousands of times. */
-const subBucketBits = 8;
-const subBuckets = 2 ** subBucketBits;
-const bucketCount = (43 - subBucketBits) * (subBuckets / 2) + subBuckets;
+/** Buckets at most as wide as 1/128 of what is in them: finer than what is to be told apart, coarse enough to be added up thousands of times. */
+const bits = 8;
+const bucketCount = bucketCountOf(bits);
 const microsecondsPerMs = 1_000;
-
-function bucketOf(microseconds: number): number {
-  if (microseconds < subBuckets) return microseconds;
-  if (microseconds >= 2 ** 31) return bucketOf(Math.floor(microseconds / 2 ** 16)) + 16 * (subBuckets / 2);
-  const shift = 32 - Math.clz32(microseconds) - subBucketBits;
-  return shift * (subBuckets / 2) + (microseconds >>> shift);
-}
-
-/** The least value of a bucket, in microseconds. */
-function leastOf(bucket: number): number {
-  if (bucket < subBuckets) return bucket;
-  const shift = Math.floor(bucket / (subBuckets / 2)) - 1;
-  return (bucket - shift * (subBuckets / 2)) * 2 ** shift;
-}
 
 /** The invocations of a run, a column each; those that did not complete only with when they were meant to arrive. */
 interface Rows {
@@ -129,7 +114,7 @@ export class BlockTable {
   /** How many of a block's completed invocations took longer than this. */
   longerThan(series: LatencySeries, latencyMs: number, block: number): number {
     const counts = this.#cumulative[latencySeries.indexOf(series)] as Uint32Array;
-    return (this.counts[block] as number) - (counts[block * bucketCount + bucketOf(Math.floor(latencyMs * microsecondsPerMs))] as number);
+    return (this.counts[block] as number) - (counts[block * bucketCount + bucketOf(Math.floor(latencyMs * microsecondsPerMs), bits)] as number);
   }
 
   #add({ intendedMs, completed, series }: Rows, cuts: Float64Array, factor: number): void {
@@ -144,7 +129,7 @@ export class BlockTable {
         const sums = this.#sums[part] as Float64Array;
         sums[block] = (sums[block] as number) + latencyMs;
         const counts = this.#cumulative[part] as Uint32Array;
-        const at = block * bucketCount + Math.min(bucketCount - 1, bucketOf(Math.floor(latencyMs * microsecondsPerMs + 0.5)));
+        const at = block * bucketCount + bucketOf(Math.min(greatestValue, Math.floor(latencyMs * microsecondsPerMs + 0.5)), bits);
         counts[at] = (counts[at] as number) + 1;
       }
     }
@@ -171,7 +156,7 @@ export class BlockTable {
     const share = (wanted - below) / (upTo(low) - below);
     // The bucket of 0 holds 0 alone: what takes no time takes none.
     if (low === 0) return 0;
-    return (leastOf(low) + share * (leastOf(low + 1) - leastOf(low))) / microsecondsPerMs;
+    return (leastOf(low, bits) + share * (leastOf(low + 1, bits) - leastOf(low, bits))) / microsecondsPerMs;
   }
 }
 

@@ -1,37 +1,17 @@
 import { build, type Histogram } from 'hdr-histogram-js';
-import type { LatencySummary } from '../core/index.js';
+import { bucketCountOf, bucketOf, greatestValue, leastOf, type LatencySummary } from '../core/index.js';
 
 const microsecondsPerMs = 1_000;
 
-/** Values below this have a bucket each; above, each power of two is cut into half as many. HdrHistogram's own layout for three significant digits. */
-const subBucketBits = 11;
-const subBuckets = 2 ** subBucketBits;
-/** Up to 2^43 microseconds, about 100 days. */
-const maxBits = 43;
-const maxMicroseconds = 2 ** maxBits - 1;
-const bucketCount = (maxBits - subBucketBits) * (subBuckets / 2) + subBuckets;
-
-/** The bucket of a whole number. */
-function bucketOf(microseconds: number): number {
-  if (microseconds < subBuckets) return microseconds;
-  if (microseconds >= 2 ** 31) return bucketOf(Math.floor(microseconds / 2 ** 16)) + 16 * (subBuckets / 2);
-  const shift = 32 - Math.clz32(microseconds) - subBucketBits;
-  return shift * (subBuckets / 2) + (microseconds >>> shift);
-}
-
-/** The least value of a bucket. */
-function leastOf(bucket: number): number {
-  if (bucket < subBuckets) return bucket;
-  const shift = Math.floor(bucket / (subBuckets / 2)) - 1;
-  return (bucket - shift * (subBuckets / 2)) * 2 ** shift;
-}
+/** Three significant digits. */
+const bits = 11;
 
 /**
  * An HDR histogram of latencies, kept in microseconds to three significant digits; the mean is kept exactly beside it. Counting is done
  * here, in the buckets of HdrHistogram, because its own costs as much as all else that happens to a simulated invocation.
  */
 export class LatencyHistogram {
-  readonly #counts = new Uint32Array(bucketCount);
+  readonly #counts = new Uint32Array(bucketCountOf(bits));
   #count = 0;
   #sumMs = 0;
   #maxMs = 0;
@@ -41,8 +21,8 @@ export class LatencyHistogram {
   #built = 0;
 
   record(latencyMs: number): void {
-    const microseconds = latencyMs > 0 ? Math.min(maxMicroseconds, Math.floor(latencyMs * microsecondsPerMs + 0.5)) : 0;
-    const bucket = bucketOf(microseconds);
+    const microseconds = latencyMs > 0 ? Math.min(greatestValue, Math.floor(latencyMs * microsecondsPerMs + 0.5)) : 0;
+    const bucket = bucketOf(microseconds, bits);
     this.#counts[bucket] = (this.#counts[bucket] as number) + 1;
     this.#count += 1;
     this.#sumMs += latencyMs;
@@ -85,10 +65,10 @@ export class LatencyHistogram {
     if (this.#histogram !== undefined && this.#built === this.#count) return this.#histogram;
     const histogram = build({ bitBucketSize: 32, autoResize: true, lowestDiscernibleValue: 1, highestTrackableValue: 2 ** 24, numberOfSignificantValueDigits: 3 });
     const counts = this.#counts;
-    for (let bucket = 0; bucket < bucketCount; bucket += 1) if ((counts[bucket] as number) > 0) histogram.recordValueWithCount(leastOf(bucket), counts[bucket] as number);
+    for (let bucket = 0; bucket < counts.length; bucket += 1) if ((counts[bucket] as number) > 0) histogram.recordValueWithCount(leastOf(bucket, bits), counts[bucket] as number);
     if (this.#count > 0) {
       // So that it knows the greatest value and not only its bucket.
-      const last = leastOf(bucketOf(this.#maxMicroseconds));
+      const last = leastOf(bucketOf(this.#maxMicroseconds, bits), bits);
       histogram.recordValueWithCount(last, -1);
       histogram.recordValue(this.#maxMicroseconds);
     }
