@@ -85,7 +85,7 @@ describe('a run of the artifact', () => {
       [rowsFile, newRows.join('\n').length + 1], ['cpu/utilization_BaseBatching_cpu_0.15.csv', expect.any(Number)], ['cpu/num_containers_BaseBatching_0.15.csv', expect.any(Number)],
     ]);
     expect(new Set(manifest.imported!.files.map(({ sha256 }) => sha256.length))).toEqual(new Set([64]));
-    expect(readdirSync(join(folder, 'cells', cell)).sort()).toEqual(['containers.csv', 'invocations.csv', 'samples.csv', 'summary.json', 'total.hgrm']);
+    expect(readdirSync(join(folder, 'cells', cell)).sort()).toEqual(['SHA256SUMS', 'containers.csv', 'invocations.csv', 'samples.csv', 'summary.json', 'total.hgrm']);
     expect(readFileSync(join(folder, 'cells', cell, 'total.hgrm'), 'utf8')).toContain('Total count    =            6');
   });
 
