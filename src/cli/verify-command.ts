@@ -2,6 +2,8 @@ import { FbbError } from '../core/index.js';
 import { findResultFolder } from '../results/index.js';
 import { verifyResults, type Finding, type Verification } from '../verify/index.js';
 import { print, styleFor } from './output.js';
+import { shippedResultsFolder } from './package-root.js';
+import { checkStoredHere } from './stored-here.js';
 
 function describe({ file, place, what }: Finding): string {
   return `${file}${place === null ? '' : `, ${place}`}: ${what}`;
@@ -17,7 +19,8 @@ function printVerification({ folder, checked, cells, files, rows, problems, note
 
 /** `results verify [result]`: ends with FBB_ERR_RESULTS_INVALID when something of it is wrong. */
 export function verifyCommand(result: string, { out, json }: { readonly out: string; readonly json?: true }): void {
-  const verification = verifyResults(findResultFolder(result, out));
+  checkStoredHere(result, 'files here are verified');
+  const verification = verifyResults(findResultFolder(result, out, shippedResultsFolder));
   const { folder, problems } = verification;
   if (json === true) print(JSON.stringify({ ...verification, ok: problems.length === 0 }, undefined, 2));
   else printVerification(verification);

@@ -7,6 +7,11 @@ export function secretHider(secrets: readonly (string | undefined)[]): (said: st
   return (said) => known.reduce((text, secret) => text.replaceAll(secret, hidden), said);
 }
 
+/** What somebody gave for a name, without user and password if it is an address or a part of one: `redis://***@host`, `***@host`. */
+export function hideCredentials(name: string): string {
+  return name.replace(/^((?:[a-z]+=)?(?:[a-z]+:\/\/)?).*:.*@/is, `$1${hidden}@`);
+}
+
 /** Every way in which clients and servers write a password: as it is, as in a URL, and as in the header of a request. */
 export function writtenForms(user: string | undefined, password: string | undefined): string[] {
   if (password === undefined) return [];

@@ -8,7 +8,7 @@ export { describeError, FbbError, type ErrorCode } from './errors.js';
 export { ExitCode } from './exit-codes.js';
 export { fibGrowth } from './fib-growth.js';
 export { storageKinds, type FunctionContext, type FunctionModule, type FunctionSpec, type StorageKind } from './function.js';
-export { secretHider, writtenForms } from './hide-secrets.js';
+export { hideCredentials, secretHider, writtenForms } from './hide-secrets.js';
 export { latencyPartNames, type Invocation, type LatencyPartName, type LatencyParts, type Outcome, type OutcomeStatus } from './invocation.js';
 export { longestTimerMs, MonotonicClock, monotonicNowMs, wallClockIso } from './monotonic-clock.js';
 export type {
@@ -21,7 +21,7 @@ export type {
   SamplerCost,
   UsageSummary,
 } from './measures.js';
-export { isAlive, isGone, parseOwner, thisProcess, type Owner } from './owner.js';
+export { hasNoProcess, isAlive, isGone, parseOwner, thisProcess, type Owner } from './owner.js';
 export { processCpuMs } from './process-cpu.js';
 export type { CellProfile } from './profile.js';
 export type { Recorder, RowSink } from './recorder.js';

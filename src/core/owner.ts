@@ -55,18 +55,23 @@ export function parseOwner(text: string): Owner | undefined {
   }
 }
 
+/** Whether no process here has this id. */
+export function hasNoProcess(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (thrown) {
+    return (thrown as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+}
+
 /** Whether an owner is known to be gone; one on another machine, or whose process ids mean nothing here, is not. */
 export function isGone(owner: Owner): boolean {
   const here = thisProcess();
   if (owner.machine !== here.machine) return false;
   if (owner.boot !== here.boot) return true;
   if (owner.pidSpace !== here.pidSpace) return false;
-  try {
-    process.kill(owner.pid, 0);
-  } catch (thrown) {
-    return (thrown as NodeJS.ErrnoException).code === 'ESRCH';
-  }
-  return startTickOf(owner.pid) !== owner.startTick;
+  return hasNoProcess(owner.pid) || startTickOf(owner.pid) !== owner.startTick;
 }
 
 /** Whether an owner is known to be alive: it is of this machine, and its process is there. */

@@ -1,4 +1,4 @@
-import { basename, dirname, sep } from 'node:path';
+import { basename, dirname, relative, sep } from 'node:path';
 
 /** What the artifact calls its strategies, in lower case, and the schedulers that they are here. */
 const schedulers: ReadonlyMap<string, string> = new Map([
@@ -54,9 +54,9 @@ function experimentOf(number: string | undefined, folders: readonly string[]): P
 
 /**
  * What the absolute path of a file says: a file of the artifact, a text that says why it should be one and is not, or undefined for any
- * other file.
+ * other file. `root`: the folder that was named; it and those below it may tell, not those that it happens to lie in.
  */
-export function readArtifactName(path: string): ArtifactFile | string | undefined {
+export function readArtifactName(path: string, root: string): ArtifactFile | string | undefined {
   const name = basename(path);
   if (!likeArtifact.test(name)) return undefined;
   const [, content = '', strategy = '', named, number] = fileName.exec(name) ?? [];
@@ -64,7 +64,7 @@ export function readArtifactName(path: string): ArtifactFile | string | undefine
   const scheduler = schedulers.get(strategy.toLowerCase());
   if (scheduler === undefined) return `${path}: there is no strategy '${strategy}'; there are ${strategyNames}`;
   const folder = dirname(path);
-  const folders = folder.split(sep);
+  const folders = relative(dirname(root), folder).split(sep);
   const kind = kindOf(named, folders);
   if (kind === undefined) return `${path}: neither the name nor a folder says whether it is of cpu or io`;
   const cell: ArtifactCell = { ...experimentOf(number, folders), workload: kind === 'cpu' ? 'icdcs-cpu' : 'icdcs-io', scheduler };

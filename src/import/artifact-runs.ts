@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync, type Dirent } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describeError } from '../core/index.js';
 import type { CellKey } from '../results/index.js';
@@ -21,7 +21,17 @@ interface FoundRuns {
   readonly leftOut: readonly string[];
 }
 
-/** Paths of all files below a folder, sorted; hidden folders and links are passed by. */
+/** Whether it is a file or a link to one. */
+function leadsToFile(entry: Dirent, path: string): boolean {
+  if (!entry.isSymbolicLink()) return entry.isFile();
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** Paths of all files below a folder, sorted; hidden folders and links to folders are passed by. */
 function* walk(folder: string, problems: ImportProblems): Generator<string> {
   let entries;
   try {
@@ -33,7 +43,7 @@ function* walk(folder: string, problems: ImportProblems): Generator<string> {
   for (const entry of entries) {
     const path = join(folder, entry.name);
     if (entry.isDirectory() && !entry.name.startsWith('.')) yield* walk(path, problems);
-    else if (entry.isFile()) yield path;
+    else if (leadsToFile(entry, path)) yield path;
   }
 }
 
@@ -58,8 +68,9 @@ export function artifactCellKey(cell: ArtifactCell, repetition: number): CellKey
 /** Finds the runs below a folder, in the order of tables; the same cell in several folders is repeated, in the order of their paths. */
 export function findArtifactRuns(folder: string, problems: ImportProblems): FoundRuns {
   const files: ArtifactFile[] = [];
-  for (const path of walk(resolve(folder), problems)) {
-    const file = readArtifactName(path);
+  const root = resolve(folder);
+  for (const path of walk(root, problems)) {
+    const file = readArtifactName(path, root);
     if (typeof file === 'string') problems.add(file);
     else if (file !== undefined) files.push(file);
   }

@@ -8,6 +8,7 @@ import { importCell } from './import-cell.js';
 import { ImportProblems } from './import-problems.js';
 import { importedManifest } from './imported-manifest.js';
 import { invocationsOf } from './paper.js';
+import { removeLeftStaging, stagingFolder } from './staging.js';
 
 export interface ImportRequest extends Pick<Manifest, 'id' | 'createdAt' | 'command'> {
   /** Of the artifact, or a part of it. */
@@ -83,8 +84,8 @@ export function importArtifact({ folder, out, id, createdAt, command, tool, expe
   const expectedOf = ({ cell }: ArtifactRun): number => expected ?? invocationsOf[cell.workload as keyof typeof invocationsOf];
   const outWasThere = existsSync(out);
   checkWritable(out);
-  // Who lists result sets passes by what begins with a point.
-  const staging = join(out, `.import-${id}`);
+  removeLeftStaging(out);
+  const staging = stagingFolder(out, id);
   rmSync(staging, { recursive: true, force: true });
   try {
     const hash = createHash('sha256').update(JSON.stringify(files)).digest('hex');

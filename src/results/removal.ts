@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { z } from 'zod';
-import { describeError, FbbError } from '../core/index.js';
+import { describeError, FbbError, hideCredentials } from '../core/index.js';
 import { findResultFolder, listResultSets } from './result-set.js';
 import { mayBeRunning } from './run-owner.js';
 
@@ -18,7 +18,7 @@ export interface Removable {
   readonly bytes: number;
 }
 
-const removedSuffix = '.removed';
+const removedSuffix = '.fbb-removed';
 const namesShown = 10;
 
 function isPublished(folder: string): boolean {
@@ -60,9 +60,18 @@ function folderOf(name: string, outFolder: string): string | undefined {
 function unknownError(unknown: readonly string[], kept: readonly string[], outFolder: string): FbbError {
   const known = listResultSets(outFolder).map((folder) => basename(folder));
   const more = known.length > namesShown ? ` and ${known.length - namesShown} older ones` : '';
-  const sentences = [`There is no result set ${unknown.map((name) => `'${name}'`).join(', ')} here or in ${outFolder}`, ...kept];
+  const sentences = [`There is no result set ${unknown.map((name) => `'${hideCredentials(name)}'`).join(', ')} here or in ${outFolder}`, ...kept];
   return new FbbError('FBB_ERR_RESULTS_UNKNOWN', `${sentences.join('; ')}.`, {
     fix: `Nothing was removed. ${known.length === 0 ? `There is none in ${outFolder}.` : `There are: ${known.slice(-namesShown).join(', ')}${more}.`}`,
+  });
+}
+
+/** A set may be named in several ways: through a link in its path, too. */
+function eachOnce(removables: readonly Removable[]): Removable[] {
+  const seen = new Set<string>();
+  return removables.filter(({ folder }) => {
+    const path = realpathSync(folder);
+    return !seen.has(path) && seen.add(path);
   });
 }
 
@@ -77,13 +86,20 @@ export function findRemovable(names: readonly string[], outFolder: string): Remo
   const kept = inspected.filter((found) => typeof found === 'string');
   if (unknown.length > 0) throw unknownError(unknown, kept, outFolder);
   if (kept.length > 0) throw new FbbError('FBB_ERR_RESULTS_KEPT', `${kept.join('; ')}.`);
-  return inspected.filter((found) => typeof found !== 'string');
+  return eachOnce(inspected.filter((found) => typeof found !== 'string'));
+}
+
+/** Whoever finds what is left of it can tell what it was. */
+function removeWithManifestLast(folder: string): void {
+  for (const name of readdirSync(folder)) if (name !== 'manifest.json') rmSync(join(folder, name), { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
 }
 
 /** Removes what earlier removals beside it were kept from removing. */
 function removeLeftOver(parent: string): void {
   for (const entry of readdirSync(parent, { withFileTypes: true })) {
-    if (entry.isDirectory() && entry.name.startsWith('.') && entry.name.endsWith(removedSuffix)) rmSync(join(parent, entry.name), { recursive: true, force: true });
+    const folder = join(parent, entry.name);
+    if (entry.isDirectory() && entry.name.startsWith('.') && entry.name.endsWith(removedSuffix) && readAnyManifest(folder) !== undefined) removeWithManifestLast(folder);
   }
 }
 

@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { z } from 'zod';
-import { describeError, FbbError, type CellProfile } from '../core/index.js';
+import { describeError, FbbError, hideCredentials, type CellProfile } from '../core/index.js';
 import { profileOf } from './cell-profile.js';
 import { CellWriter } from './cell-writer.js';
 import { readCsv, type CsvRow } from './read-csv.js';
@@ -162,7 +162,7 @@ export function findResultFolder(name: string, outFolder: string, shippedFolder?
   const names = known.map((path) => basename(path)).slice(-10);
   throw new FbbError(
     'FBB_ERR_RESULTS_UNKNOWN',
-    name === 'latest' ? `There is no result set in ${outFolder} yet.` : `There is no result set '${name}' here or in ${outFolder}.`,
+    name === 'latest' ? `There is no result set in ${outFolder} yet.` : `There is no result set '${hideCredentials(name)}' here or in ${outFolder}.`,
     names.length === 0 ? {} : { fix: `Use "latest" or one of: ${names.join(', ')}.` },
   );
 }

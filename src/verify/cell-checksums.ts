@@ -3,6 +3,10 @@ import { join } from 'node:path';
 import { checksumOf, checksumsFile, readChecksums } from '../results/index.js';
 import type { FileFindings } from './findings.js';
 
+/** Every cell has them, whatever it did; invocations.csv is left out where rows are not wanted. */
+const alwaysWritten = ['containers.csv', 'samples.csv', 'summary.json', 'total.hgrm'];
+const rowsFile = 'invocations.csv';
+
 interface ChecksumDeps {
   /** Of one file of the cell. */
   readonly findingsOf: (name: string) => FileFindings;
@@ -17,8 +21,17 @@ function compare(findings: FileFindings, checksum: string): void {
   }
 }
 
+/** Files without a checksum: of our own that is a fault, others are only told. */
+function checkUnlisted(folder: string, checksums: ReadonlyMap<string, string>, { findingsOf, note }: ChecksumDeps): void {
+  const names = readdirSync(folder);
+  const own = new Set([...alwaysWritten, ...names.filter((name) => name === rowsFile)]);
+  for (const name of own) if (!checksums.has(name)) findingsOf(name).add(null, `has no line in ${checksumsFile}`);
+  for (const name of names) if (name !== checksumsFile && !own.has(name) && !checksums.has(name)) note(`${join(folder, name)} was not written with the cell`);
+}
+
 /** Compares the files of a cell with their checksums. Returns how many were compared; undefined: an earlier version has written none. */
-export function checkChecksums(folder: string, { findingsOf, note }: ChecksumDeps): number | undefined {
+export function checkChecksums(folder: string, deps: ChecksumDeps): number | undefined {
+  const { findingsOf } = deps;
   let checksums: ReadonlyMap<string, string> | undefined;
   try {
     checksums = readChecksums(folder);
@@ -32,6 +45,6 @@ export function checkChecksums(folder: string, { findingsOf, note }: ChecksumDep
     if (existsSync(findings.path)) compare(findings, checksum);
     else findings.add(null, 'is missing');
   }
-  for (const name of readdirSync(folder)) if (name !== checksumsFile && checksums.get(name) === undefined) note(`${join(folder, name)} was not written with the cell`);
+  checkUnlisted(folder, checksums, deps);
   return checksums.size;
 }

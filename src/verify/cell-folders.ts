@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Manifest } from '../results/index.js';
 import { FileFindings, type Finding } from './findings.js';
@@ -11,7 +11,12 @@ interface Told {
 /** Looks for folders among those of the cells that the manifest does not know, and for what killed runs have left. */
 export function checkCellFolders(folder: string, { cells, status }: Manifest, { problems, notes }: Told): void {
   const path = join(folder, 'cells');
-  if (!existsSync(path)) return;
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return;
+  if (!found.isDirectory()) {
+    new FileFindings(path, 'cells', problems).add(null, 'is no folder');
+    return;
+  }
   const ids = new Set(cells.map(({ id }) => id));
   const entries = readdirSync(path, { withFileTypes: true });
   for (const { name } of entries.filter((entry) => entry.isDirectory() && !ids.has(entry.name)).sort((a, b) => (a.name < b.name ? -1 : 1))) {

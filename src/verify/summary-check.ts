@@ -33,10 +33,10 @@ export function checkIdentity(summary: CellSummary, cell: ManifestCell, backend:
 
 const percentiles = ['p50', 'p90', 'p95', 'p98', 'p99', 'p999', 'max'] as const;
 
+/** Whether a latency is of all invocations that have completed, and its percentiles ascend, where they are known. */
 function checkLatency(latency: LatencySummary, completed: number, place: string, findings: FileFindings): void {
-  const { count, mean, max } = latency;
+  const { count } = latency;
   if (count !== completed) findings.add(`${place}.count`, `${count}, and ${completed} invocations have completed`);
-  for (const [name, value] of [['mean', mean], ['max', max]] as const) if ((value === null) !== (count === 0)) findings.add(`${place}.${name}`, `${value} of ${count} latencies`);
   let before = 0;
   for (const name of percentiles) {
     const value = latency[name] ?? before;
@@ -45,12 +45,15 @@ function checkLatency(latency: LatencySummary, completed: number, place: string,
   }
 }
 
+function checkMeasured({ count, mean, max }: LatencySummary, place: string, findings: FileFindings): void {
+  for (const [name, value] of [['mean', mean], ['max', max]] as const) if ((value === null) !== (count === 0)) findings.add(`${place}.${name}`, `${value} of ${count} latencies`);
+}
+
 function exceeds(one: number | null, other: number | null): boolean {
   return one !== null && other !== null && one > other;
 }
 
-/** Whether the numbers of a summary add up, whatever the rows say. */
-export function checkAccounting({ invocations, errorCodes, latencyMs, containers, problems, valid, skipped }: CellSummary, findings: FileFindings): void {
+function checkOutcomes({ invocations, errorCodes, problems, valid }: CellSummary, findings: FileFindings): void {
   const { arrived, completed, failed, timedOut, rejected } = invocations;
   const accounted = completed + failed + timedOut + rejected;
   // A cell that says itself that it has lost some is stored as it was.
@@ -59,11 +62,30 @@ export function checkAccounting({ invocations, errorCodes, latencyMs, containers
   }
   const withCode = Object.values(errorCodes).reduce((sum, count) => sum + count, 0);
   if (withCode > accounted - completed) findings.add('errorCodes', `${withCode} invocations have one, and ${accounted - completed} have not completed`);
-  for (const name of ['total', ...latencyPartNames] as const) checkLatency(latencyMs[name], completed, `latencyMs.${name}`, findings);
+}
+
+/** Whether the numbers of a summary add up, whatever the rows say. */
+export function checkAccounting(summary: CellSummary, findings: FileFindings): void {
+  const { invocations, latencyMs, containers, valid, skipped } = summary;
+  checkOutcomes(summary, findings);
+  for (const name of ['total', ...latencyPartNames] as const) {
+    checkLatency(latencyMs[name], invocations.completed, `latencyMs.${name}`, findings);
+    checkMeasured(latencyMs[name], `latencyMs.${name}`, findings);
+  }
   const parts = latencyPartNames.reduce((sum, name) => sum + (latencyMs[name].mean ?? 0), 0);
   if (!isNear(parts, latencyMs.total.mean ?? 0, 0.001)) findings.add('latencyMs', `the means of the parts add up to ${parts}, and that of the total is ${latencyMs.total.mean}`);
   const { launched, peak, cap } = containers;
   if (exceeds(peak, launched)) findings.add('containers.peak', `${peak} of ${launched} that were launched`);
   if (cap !== undefined && exceeds(peak, cap.max)) findings.add('containers.peak', `${peak}, and the cap was ${cap.max}`);
   if (valid && skipped !== undefined) findings.add('valid', 'true of a cell that was skipped');
+}
+
+/** The same of a summary that was imported: parts that nobody measured have no latencies, and means of the paper are rounded. */
+export function checkImportedAccounting(summary: CellSummary, findings: FileFindings): void {
+  const { invocations, latencyMs } = summary;
+  checkOutcomes(summary, findings);
+  for (const name of ['total', ...latencyPartNames] as const) {
+    const isUnmeasured = name !== 'total' && latencyMs[name].count === 0 && latencyMs[name].mean === null;
+    if (!isUnmeasured) checkLatency(latencyMs[name], invocations.completed, `latencyMs.${name}`, findings);
+  }
 }

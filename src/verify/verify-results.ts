@@ -1,15 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { checkStored, manifestSchema, summarySchema, type CellSummary, type Manifest } from '../results/index.js';
+import { checkStored, checksumsFile, manifestSchema, summarySchema, type CellSummary, type Manifest } from '../results/index.js';
 import { checkChecksums } from './cell-checksums.js';
 import { checkCellFolders } from './cell-folders.js';
 import { checkContainers } from './container-check.js';
 import { FileFindings, type Finding } from './findings.js';
 import { checkHistogram } from './histogram-check.js';
+import { checkImportedRows } from './imported-rows.js';
 import { checkInvocations } from './invocation-check.js';
 import { checkManifest } from './manifest-check.js';
 import { checkSamples } from './sample-check.js';
-import { checkAccounting, checkIdentity, hasEnded } from './summary-check.js';
+import { checkAccounting, checkIdentity, checkImportedAccounting, hasEnded } from './summary-check.js';
 
 type ManifestCell = Manifest['cells'][number];
 
@@ -81,16 +82,25 @@ class Check {
     const summary = this.#readSummary(findingsOf('summary.json'));
     if (summary === undefined) return;
     checkIdentity(summary, cell, backend, findingsOf('summary.json'));
-    if (backend !== importedBackend) this.#checkNumbers(summary, findingsOf, settings.rows);
+    if (backend === importedBackend) this.#checkImported(summary, findingsOf, settings.rows);
+    else this.#checkNumbers(summary, findingsOf, settings.rows);
   }
 
-  /** Says what is no damage, once all cells were looked at. */
+  /** Says what concerns the cells together, once all were looked at. */
   tellOfCells({ status, cells, backend }: Manifest): void {
-    if (backend === importedBackend) this.notes.push('the results are imported: nobody can add them up again');
+    if (backend === importedBackend) this.notes.push('the results are imported: only their counts can be added up again');
     if (status === 'running') this.notes.push('the run is going on, or was killed');
     if (this.#unfinished.length > 0) this.notes.push(`${this.#unfinished.length} of ${cells.length} cells have not finished: ${listed(this.#unfinished)}`);
     const without = this.#withoutChecksums;
-    if (without.length > 0) this.notes.push(`no checksums (written by an earlier version): ${without.length === this.checked ? `${without.length} cells` : listed(without)}`);
+    if (without.length === 0) return;
+    if (without.length === this.checked) this.notes.push(`no checksums (written by an earlier version): ${without.length} cells`);
+    else for (const id of without) this.findings(join('cells', id, checksumsFile)).add(null, 'is missing, and other cells have theirs');
+  }
+
+  #checkImported(summary: CellSummary, findingsOf: (name: string) => FileFindings, rowsWanted: boolean): void {
+    const [ofSummary, ofRows] = [findingsOf('summary.json'), findingsOf('invocations.csv')];
+    checkImportedAccounting(summary, ofSummary);
+    if (rowsWanted || existsSync(ofRows.path)) this.rows += checkImportedRows(summary, ofRows, ofSummary);
   }
 
   #checkNumbers(summary: CellSummary, findingsOf: (name: string) => FileFindings, rowsWanted: boolean): void {

@@ -36,6 +36,12 @@ it('results verify finds a simulated run whole, and names all that was changed i
   expect(JSON.parse(json.stdout)).toMatchObject({ id: manifest.id, folder, ok: false, checked: 2, cells: 2, problems: expect.arrayContaining([{ file: `${other}/summary.json`, place: null, what: 'has schema 2; this version reads up to 1' }]) });
 });
 
+it('results verify finds what ships with the package from any folder', async () => {
+  const { code, stdout } = await place.run('results', 'verify', 'published/icdcs2023');
+  expect(code).toBe(0);
+  expect(stdout).toContain('published/icdcs2023: 43 of 43 cells');
+});
+
 it('results verify of nothing ends with 2 and says what to give', async () => {
   const { code, stdout, stderr } = await place.run('results', 'verify', 'nope', '--out', place.out);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { readArtifactName, type ArtifactFile } from '../../src/import/artifact-names.js';
 
-function cellOf(path: string): ArtifactFile['cell'] {
-  const file = readArtifactName(path);
+function cellOf(path: string, root = '/'): ArtifactFile['cell'] {
+  const file = readArtifactName(path, root);
   if (file === undefined || typeof file === 'string') throw new Error(`${path}: ${file}`);
   return file.cell;
 }
@@ -26,11 +26,18 @@ describe('the name of a file of the artifact', () => {
     expect(cellOf(path)).toMatchObject({ experiment, workload, parameters });
   });
 
+  it('and the folder that was named, but none above it', () => {
+    const name = 'latency_amplification_Kraken_0.45.csv';
+    expect(cellOf(`/slo/io/runs/cpu/${name}`, '/slo/io/runs')).toMatchObject({ experiment: 'dispatch-interval', workload: 'icdcs-cpu' });
+    expect(cellOf(`/io/slo/cpu/${name}`, '/io/slo')).toMatchObject({ experiment: 'slo-kraken', workload: 'icdcs-cpu' });
+    expect(readArtifactName(`/cpu/runs/${name}`, '/cpu/runs')).toContain('neither the name nor a folder says');
+  });
+
   it.each([['latency_amplification', 'rows'], ['utilization', 'host'], ['num_containers', 'containerCount']])('tells the content: %s', (prefix, content) => {
-    expect(readArtifactName(`/cpu/${prefix}_SFS_cpu_0.2.csv`)).toMatchObject({ content });
+    expect(readArtifactName(`/cpu/${prefix}_SFS_cpu_0.2.csv`, '/')).toMatchObject({ content });
   });
 
   it.each(['/a/README.md', '/a/azure_bench_cpu_native.csv', '/a/hit_rate_FaaSBatch_io_0.2_normal.csv', '/a/latency_amplification_SFS_cpu.txt'])('is passed by when it is another file: %s', (path) => {
-    expect(readArtifactName(path)).toBeUndefined();
+    expect(readArtifactName(path, '/')).toBeUndefined();
   });
 });

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { importArtifact } from '../../src/import/index.js';
@@ -85,7 +85,7 @@ describe('a run of the artifact', () => {
       [rowsFile, newRows.join('\n').length + 1], ['cpu/utilization_BaseBatching_cpu_0.15.csv', expect.any(Number)], ['cpu/num_containers_BaseBatching_0.15.csv', expect.any(Number)],
     ]);
     expect(new Set(manifest.imported!.files.map(({ sha256 }) => sha256.length))).toEqual(new Set([64]));
-    expect(readdirSync(join(folder, 'cells', cell)).sort()).toEqual(['containers.csv', 'invocations.csv', 'samples.csv', 'summary.json', 'total.hgrm']);
+    expect(readdirSync(join(folder, 'cells', cell)).sort()).toEqual(['SHA256SUMS', 'containers.csv', 'invocations.csv', 'samples.csv', 'summary.json', 'total.hgrm']);
     expect(readFileSync(join(folder, 'cells', cell, 'total.hgrm'), 'utf8')).toContain('Total count    =            6');
   });
 
@@ -180,6 +180,13 @@ describe('runs in several folders', () => {
     expect(results.readSummaries().map(({ host }) => host?.memoryMaxMb)).toEqual([undefined, 1_000]);
   });
 
+  it('reads links to files, and passes by links to folders and to nothing', () => {
+    const elsewhere = artifactFolder({ rows: newRows });
+    const folder = artifactFolder({ 'notes.txt': '' });
+    for (const [name, target] of [['SFS_cpu', 'rows'], ['Kraken_cpu', 'nothing'], ['Batching_cpu', '.']] as const) symlinkSync(join(elsewhere, target), join(folder, `latency_amplification_${name}.csv`));
+    expect(importArtifact(requestOf(folder)).results.manifest.cells.map(({ id }) => id)).toEqual(['e2e.icdcs-cpu.sfs.r1']);
+  });
+
   it('names files about runs of which there are no rows', () => {
     const folder = artifactFolder({ [rowsFile]: newRows, 'c/utilization_SFS_cpu.csv': 'not read', 'azure_bench_cpu.csv': 'not ours', '.hidden/latency_amplification_X_cpu.csv': '' });
     expect(importArtifact(requestOf(folder)).leftOut).toEqual([join(folder, 'c/utilization_SFS_cpu.csv')]);
@@ -192,6 +199,14 @@ describe('an import into a folder', () => {
     imported({ [rowsFile]: newRows }, { out });
     expect(readdirSync(out)).toEqual(['imported']);
     expect(listResultSets(out)).toEqual([join(out, 'imported')]);
+  });
+
+  it('removes what an import has left that was killed, and nothing else', () => {
+    const out = temporaryFolder();
+    const kept = [`.import-b.${process.ppid}`, '.import-c.99999999', '.import-d'];
+    for (const path of ['.import-a.b.99999999/a.b/cells', `${kept[0]}/b`, `${kept[1]}/mine`, kept[2]!]) mkdirSync(join(out, path), { recursive: true });
+    imported({ [rowsFile]: newRows }, { out });
+    expect(readdirSync(out).sort()).toEqual([...kept, 'imported']);
   });
 
   it('overwrites nothing', () => {

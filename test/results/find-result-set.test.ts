@@ -1,7 +1,7 @@
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findResultSet, listResultSets, readResultSet, ResultSet } from '../../src/results/index.js';
+import { findRemovable, findResultSet, listResultSets, readResultSet, ResultSet } from '../../src/results/index.js';
 import { manifestOf } from './stored-run.js';
 import { temporaryFolder } from './temporary-folder.js';
 import { thrownBy } from './thrown-by.js';
@@ -51,6 +51,15 @@ describe('findResultSet', () => {
     stored(out, 'a', 2_000);
     const error = thrownBy(() => findResultSet('c', out));
     expect(error).toMatchObject({ code: 'FBB_ERR_RESULTS_UNKNOWN', exitCode: 2, message: `There is no result set 'c' here or in ${out}.`, fix: 'Use "latest" or one of: b, a.' });
+  });
+
+  it.each([
+    ['redis://user:sekret@host:6379', 'redis://***@host:6379'], ['CouchDB=http://user:sekret@host/db/id', 'CouchDB=http://***@host/db/id'], ['couchdb=http://user:se@kre:t@host', 'couchdb=http://***@host'], ['user:sekret@host', '***@host'],
+    ['a@b', 'a@b'], ['C:/runs/a', 'C:/runs/a'],
+  ])('shows no password of an address that was given for a name: %s', (name, shown) => {
+    const out = temporaryFolder();
+    expect(thrownBy(() => findResultSet(name, out)).message).toBe(`There is no result set '${shown}' here or in ${out}.`);
+    expect(thrownBy(() => findRemovable([name], out)).message).toBe(`There is no result set '${shown}' here or in ${out}.`);
   });
 
   it('lists the ten newest when there are more', () => {

@@ -1,5 +1,5 @@
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { thisProcess } from '../../src/core/index.js';
 import { findRemovable, removeResultSet, ResultSet, type Manifest } from '../../src/results/index.js';
@@ -26,7 +26,9 @@ describe('what may be removed', () => {
     const out = temporaryFolder();
     const { folder } = store(out, 'tiny-1');
     makeOld(store(out, 'tiny-2'));
-    const found = findRemovable(['latest', 'tiny-1', folder, 'tiny-2'], out);
+    const link = join(temporaryFolder(), 'link');
+    symlinkSync(dirname(folder), link);
+    const found = findRemovable(['latest', 'tiny-1', folder, 'tiny-2', join(link, 'tiny-1')], out);
     expect(found.map(({ id, suite, cells, status }) => ({ id, suite, cells, status }))).toEqual(['tiny-1', 'tiny-2'].map((id) => ({ id, suite: 'tiny', cells: 1, status: 'complete' })));
     expect(found[0]!.bytes).toBeGreaterThan(readFileSync(join(folder, 'manifest.json')).length);
   });
@@ -117,12 +119,19 @@ describe('a removal', () => {
 
   it('ends what an earlier one was kept from ending, of the same set and of others', () => {
     const out = temporaryFolder();
-    for (const name of ['.tiny-1.removed', '.tiny-9.removed']) {
-      mkdirSync(join(out, name, 'cells'), { recursive: true });
-    }
+    for (const id of ['tiny-1', 'tiny-9']) renameSync(store(out, id).folder, join(out, `.${id}.fbb-removed`));
     store(out, 'tiny-1');
     for (const found of findRemovable(['tiny-1'], out)) removeResultSet(found);
     expect(readdirSync(out)).toEqual([]);
+  });
+
+  it('leaves hidden folders of others', () => {
+    const out = temporaryFolder();
+    const others = ['.notes.fbb-removed', '.notes.removed'];
+    for (const name of others) mkdirSync(join(out, name, 'cells'), { recursive: true });
+    store(out, 'tiny-1');
+    for (const found of findRemovable(['tiny-1'], out)) removeResultSet(found);
+    expect(readdirSync(out).sort()).toEqual(others);
   });
 
   it('that cannot be says why', () => {

@@ -200,7 +200,7 @@ describe('a summary that is not what was written', () => {
     ['half an invocation', (data) => (data['invocations']!['arrived'] = 0.5), 'invocations.arrived: '],
     ['a latency below 0', (data) => ((data['latencyMs']!['total'] as Record<string, unknown>)['mean'] = -5), 'latencyMs.total.mean: '],
     ['a percentile below 0', (data) => ((data['latencyMs']!['queue'] as Record<string, unknown>)['p50'] = -0.5), 'latencyMs.queue.p50: '],
-    ['no number', (data) => (data['containers']!['containerSeconds'] = null), 'containers.containerSeconds: '],
+    ['no number', (data) => (data['invocations']!['failed'] = null), 'invocations.failed: '],
     ['a number as a text', (data) => (data['cpu']!['coreSeconds'] = '1'), 'cpu.coreSeconds: '],
   ])('with %s is refused with its path and the place', (_, change, place) => {
     const { results, path } = stored();

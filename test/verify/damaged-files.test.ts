@@ -38,6 +38,13 @@ describe('a file that was changed since it was written', () => {
     expect(problemsOf(verifyResults(folder))).toEqual([`${cell}/SHA256SUMS: cannot be read: line 1 is no checksum and name of a file`]);
   });
 
+  it('can be checksums that leave files of ours out', () => {
+    const folder = set.copy();
+    const path = pathIn(folder, 'SHA256SUMS');
+    writeFileSync(path, readFileSync(path, 'utf8').split('\n').filter((line) => !/ (invocations|samples)\.csv$/.test(line)).join('\n'));
+    expect(problemsOf(verifyResults(folder)).sort()).toEqual(['invocations', 'samples'].map((name) => `${cell}/${name}.csv: has no line in SHA256SUMS`));
+  });
+
   it('is no file that was put beside them, which is only told', () => {
     const folder = set.copy();
     writeFileSync(pathIn(folder, 'note.txt'), 'mine');
@@ -50,6 +57,13 @@ describe('folders of cells', () => {
     const folder = set.copy();
     rmSync(join(folder, cell), { recursive: true });
     expect(problemsOf(verifyResults(folder))).toEqual([`${cell}: is missing; the manifest says that the cell is valid`]);
+  });
+
+  it('that have become a file are named', () => {
+    const folder = set.copy();
+    rmSync(join(folder, 'cells'), { recursive: true });
+    writeFileSync(join(folder, 'cells'), '');
+    expect(problemsOf(verifyResults(folder))).toEqual([expect.stringContaining(`${cell}: is missing`), expect.stringContaining(`${second}: is missing`), 'cells: is no folder']);
   });
 
   it('that the manifest does not know are named, and what a killed run has left', () => {
