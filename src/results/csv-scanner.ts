@@ -210,9 +210,9 @@ function readBlocks(fd: number, splitter: Splitter, path: string): void {
 
 /**
  * Reads a CSV file (RFC 4180; with or without byte-order mark, lines that end with \n or \r\n) block by block, so that its size does not
- * matter. `onHeader` is given where each column stands and returns what takes the records. Throws FBB_ERR_RESULTS_INVALID with the line
- * of what is wrong: a column of `required` that is missing or one that is there twice, a record that is longer or shorter than the header, a file without a
- * header. Empty lines are skipped.
+ * matter. `onHeader` is given where each column stands and returns what takes the records. Empty lines are
+ * skipped. Throws FBB_ERR_RESULTS_INVALID with the line of what is wrong: a column of `required` that is missing, one that is there twice,
+ * a record that is longer or shorter than the header, a file without a header.
  */
 export function scanCsv(path: string, required: readonly string[], onHeader: (columns: ReadonlyMap<string, number>) => (record: CsvRecord) => void): void {
   let fd: number;
