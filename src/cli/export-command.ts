@@ -1,9 +1,10 @@
-import { isAbsolute, join, relative, resolve } from 'node:path';
+import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { FbbError } from '../core/index.js';
 import { exportResults, type ExportFormat } from '../export/index.js';
 import { findResultSet } from '../results/index.js';
 import { isResultAddress, parseResultAddress } from '../storage/index.js';
 import { print, tell } from './output.js';
+import { shippedResultsFolder } from './package-root.js';
 
 export interface ExportCommandOptions {
   readonly to: ExportFormat;
@@ -23,9 +24,14 @@ function ids(cells: readonly string[]): string {
   return cells.length <= shownIds ? cells.join(', ') : `${cells.slice(0, shownIds).join(', ')} and ${cells.length - shownIds} more`;
 }
 
-/** Beside the result set, which stays as it was measured; below the working folder as a relative path. */
-function folderBeside(resultFolder: string, format: ExportFormat): string {
-  const folder = `${resolve(resultFolder)}-${format}`;
+/**
+ * Beside the result set, which stays as it was measured, and of one that ships with the package in `out`; below the working folder as a
+ * relative path.
+ */
+function folderBeside(resultFolder: string, out: string, format: ExportFormat): string {
+  const absolute = resolve(resultFolder);
+  const shipped = absolute.startsWith(`${join(shippedResultsFolder, 'published')}${sep}`);
+  const folder = `${shipped ? join(resolve(out), basename(absolute)) : absolute}-${format}`;
   const below = relative(process.cwd(), folder);
   return below.startsWith('..') || isAbsolute(below) ? folder : below;
 }
@@ -36,8 +42,8 @@ export function exportCommand(result: string, { to, cells, into, out, force }: E
     const { shown } = parseResultAddress(result);
     throw new FbbError('FBB_ERR_USAGE', `${shown} is an address of a database, and an export is made of files here.`, { fix: `Pull it first: faasbatch-bench results pull ${shown}, with user and password.` });
   }
-  const results = findResultSet(result, out);
-  const folder = into ?? folderBeside(results.folder, to);
+  const results = findResultSet(result, out, shippedResultsFolder);
+  const folder = into ?? folderBeside(results.folder, out, to);
   const { files, leftOut, invalid } = exportResults(results, { format: to, cells, folder, force: force === true });
   for (const { why, cells: left } of leftOut) tell(`left out, ${why}: ${ids(left)}`);
   if (invalid.length > 0) tell(`invalid, and exported all the same: ${ids(invalid)}`);

@@ -2,14 +2,14 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 
 const blockBytes = 1 << 18;
 
-/** A new file, written in blocks of 256 KiB. What the file system refuses is thrown as it is. */
+/** A new file, written in blocks of 256 KiB, where there is none yet. What the file system refuses is thrown as it is. */
 export class BlockFile {
   readonly #fd: number;
   readonly #block = Buffer.allocUnsafe(blockBytes);
   #filled = 0;
 
   constructor(path: string) {
-    this.#fd = openSync(path, 'w');
+    this.#fd = openSync(path, 'wx');
   }
 
   text(text: string): void {

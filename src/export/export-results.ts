@@ -6,6 +6,7 @@ import { planOpenmetrics } from './openmetrics-export.js';
 import { planParquet } from './parquet-export.js';
 import { planPerfetto } from './perfetto-export.js';
 import { writeFiles, type ExportPlan, type WrittenFile } from './planned-files.js';
+import { checkTarget } from './target-folder.js';
 import { selectCells, type FinishedCell, type LeftOut } from './selected-cells.js';
 
 const plans = {
@@ -41,11 +42,12 @@ function nothing(format: ExportFormat, leftOut: readonly LeftOut[]): FbbError {
 }
 
 /**
- * Writes the finished cells of a result set in another format. Throws FBB_ERR_EXPORT_EMPTY when there is none that the format can hold,
+ * Writes the finished cells of a result set in another format. Throws FBB_ERR_USAGE when `folder` is in the result set, FBB_ERR_EXPORT_EMPTY when there is none that the format can hold,
  * FBB_ERR_EXPORT_EXISTS when a file is there already, FBB_ERR_EXPORT_WRITE when one cannot be written, and FBB_ERR_RESULTS_INVALID when
  * what is stored cannot be read; then no file is changed.
  */
 export function exportResults(results: ResultSet, { format, cells: parts, folder, force }: ExportOptions): Exported {
+  checkTarget(folder, results.folder);
   const { cells, leftOut } = selectCells(results, parts);
   const plan = plans[format](cells, results);
   const allLeftOut = [...leftOut, ...plan.leftOut];

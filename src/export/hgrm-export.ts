@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync } from 'node:fs';
+import { constants, copyFileSync, existsSync } from 'node:fs';
 import { build } from 'hdr-histogram-js';
 import { scanCsv, type CellSummary, type ResultSet } from '../results/index.js';
 import { writeBlocks } from './block-file.js';
@@ -17,7 +17,10 @@ function mergedHgrm(paths: readonly string[]): string {
       const outcome = columns.get('outcome') as number;
       const total = columns.get('total_ms') as number;
       return (record) => {
-        if (record.text(outcome) === 'completed') histogram.recordValue(Math.max(0, Math.floor(record.number(total) * microsecondsPerMs + 0.5)));
+        if (record.text(outcome) !== 'completed') return;
+        const ms = record.number(total);
+        if (Number.isNaN(ms)) throw record.wrong('total_ms is empty');
+        histogram.recordValue(Math.max(0, Math.floor(ms * microsecondsPerMs + 0.5)));
       };
     });
   }
@@ -65,7 +68,7 @@ export function planHgrm(cells: readonly FinishedCell[], results: ResultSet): Ex
   const single = cells.filter((cell) => existsSync(stored(cell)));
   const without = cells.filter((cell) => !single.includes(cell)).map(({ id }) => id);
   return {
-    files: [...single.map((cell) => ({ name: `${cell.id}.hgrm`, write: (path: string) => copyFileSync(stored(cell), path) })), ...merged.files],
+    files: [...single.map((cell) => ({ name: `${cell.id}.hgrm`, write: (path: string) => copyFileSync(stored(cell), path, constants.COPYFILE_EXCL) })), ...merged.files],
     leftOut: [...(without.length === 0 ? [] : [{ why: 'without total.hgrm', cells: without }]), ...merged.leftOut],
   };
 }

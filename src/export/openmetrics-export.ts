@@ -15,6 +15,9 @@ const digits = 12;
 const bytesPerMb = 1_048_576;
 const quantiles = { p50: 0.5, p90: 0.9, p95: 0.95, p98: 0.98, p99: 0.99, p999: 0.999 } as const;
 const outcomes = ['completed', 'failed', 'timedOut', 'rejected'] as const;
+/** The backend of cells that were not run by this program. Nobody counted there how others than the completed ended. */
+const imported = 'artifact';
+const importedOutcomes = ['completed', 'failed'] as const;
 
 /** Key and parameters of a cell. Two parameters whose names become one are told apart by a number. */
 function labelsOf({ experiment, workload, scheduler, repetition, parameters }: CellSummary['cell']): Labels {
@@ -37,8 +40,9 @@ function one(labels: Labels, value: number | null | undefined, suffix = ''): Sam
   return value === null || value === undefined ? [] : [{ suffix, labels, value }];
 }
 
-/** Quantiles that enough invocations support, sum and count. */
-function latencySamples({ count, mean, ...others }: LatencySummary, labels: Labels): Sample[] {
+/** Quantiles that enough invocations support, sum and count; nothing of what nobody measured although something completed. */
+function latencySamples({ count, mean, ...others }: LatencySummary, completed: number, labels: Labels): Sample[] {
+  if (mean === null && completed > 0) return [];
   const named = (Object.keys(quantiles) as (keyof typeof quantiles)[]).flatMap((name) => {
     const ms = others[name];
     return ms === null ? [] : [{ labels: { ...labels, quantile: quantiles[name] }, value: seconds(ms) }];
@@ -51,22 +55,22 @@ const families: readonly (Omit<MetricFamily, 'samples'> & { readonly of: Samples
     name: 'faasbatch_invocations',
     type: 'counter',
     help: 'Invocations by how they ended.',
-    of: ({ invocations }, labels) => outcomes.map((name) => ({ suffix: '_total', labels: { ...labels, outcome: snakeCase(name) }, value: invocations[name] })),
+    of: ({ invocations, backend }, labels) => (backend === imported ? importedOutcomes : outcomes).map((name) => ({ suffix: '_total', labels: { ...labels, outcome: snakeCase(name) }, value: invocations[name] })),
   },
-  { name: 'faasbatch_invocation_retries', type: 'counter', help: 'Invocations that were started again because their container was lost.', of: ({ invocations }, labels) => one(labels, invocations.retried, '_total') },
+  { name: 'faasbatch_invocation_retries', type: 'counter', help: 'Invocations that were started again because their container was lost.', of: ({ invocations, backend }, labels) => one(labels, backend === imported ? null : invocations.retried, '_total') },
   {
     name: 'faasbatch_invocation_errors',
     type: 'counter',
     help: 'Invocations that did not complete, by error code.',
     of: ({ errorCodes }, labels) => Object.entries(errorCodes).map(([code, value]) => ({ suffix: '_total', labels: { ...labels, code }, value })),
   },
-  { name: 'faasbatch_invocation_latency_seconds', type: 'summary', unit: 'seconds', help: 'From the intended arrival to the outcome, of completed invocations.', of: ({ latencyMs }, labels) => latencySamples(latencyMs.total, labels) },
+  { name: 'faasbatch_invocation_latency_seconds', type: 'summary', unit: 'seconds', help: 'From the intended arrival to the outcome, of completed invocations.', of: ({ latencyMs, invocations }, labels) => latencySamples(latencyMs.total, invocations.completed, labels) },
   {
     name: 'faasbatch_invocation_latency_part_seconds',
     type: 'summary',
     unit: 'seconds',
     help: 'The parts of the latency of completed invocations.',
-    of: ({ latencyMs }, labels) => latencyPartNames.flatMap((part) => latencySamples(latencyMs[part], { ...labels, part: snakeCase(part) })),
+    of: ({ latencyMs, invocations }, labels) => latencyPartNames.flatMap((part) => latencySamples(latencyMs[part], invocations.completed, { ...labels, part: snakeCase(part) })),
   },
   { name: 'faasbatch_containers_launched', type: 'counter', help: 'Containers that were launched.', of: ({ containers }, labels) => one(labels, containers.launched, '_total') },
   { name: 'faasbatch_containers_peak', type: 'gauge', help: 'Most containers at a time.', of: ({ containers }, labels) => one(labels, containers.peak) },

@@ -159,8 +159,25 @@ function writeTrace(path: string, { id, summary, rows }: FinishedCell & { readon
   });
 }
 
-/** `<cell>.perfetto.json` of each cell that has rows: a trace in Chrome's JSON format with a lane for each container. */
+/** Whether each row tells when its invocation arrived: imported ones do not, and then nothing can be put in its place. */
+function hasArrivals(path: string): boolean {
+  let all = true;
+  scanCsv(path, ['intended_ms'], (columns) => {
+    const intended = columns.get('intended_ms') as number;
+    return (record) => {
+      all &&= !Number.isNaN(record.number(intended));
+    };
+  });
+  return all;
+}
+
+/** `<cell>.perfetto.json` of each cell that has rows with times of arrival: a trace in Chrome's JSON format with a lane for each container. */
 export function planPerfetto(cells: readonly FinishedCell[], results: ResultSet): ExportPlan {
   const { having, leftOut } = withRows(cells, 'without rows');
-  return { files: having.map((cell) => ({ name: `${cell.id}.perfetto.json`, write: (path: string) => writeTrace(path, cell, results) })), leftOut };
+  const timed = having.filter(({ rows }) => hasArrivals(rows));
+  const untimed = having.filter((cell) => !timed.includes(cell)).map(({ id }) => id);
+  return {
+    files: timed.map((cell) => ({ name: `${cell.id}.perfetto.json`, write: (path: string) => writeTrace(path, cell, results) })),
+    leftOut: [...leftOut, ...(untimed.length === 0 ? [] : [{ why: 'without times of arrival', cells: untimed }])],
+  };
 }

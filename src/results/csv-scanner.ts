@@ -15,6 +15,8 @@ const blockBytes = 1 << 20;
 const maxRecordBytes = 16 << 20;
 /** Up to here a sum of decimal digits is exact. */
 const exactDigits = 15;
+/** A number in decimal digits; `Number` alone takes hexadecimal ones and others, too. */
+const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 const powersOfTen = Float64Array.from({ length: exactDigits + 1 }, (_, exponent) => 10 ** exponent);
 
 /** A place in a file and what is wrong there. */
@@ -84,7 +86,7 @@ export class CsvRecord {
   #unusualNumber(field: number): number {
     const text = this.text(field).trim();
     const value = Number(text);
-    if (text === '' || !Number.isFinite(value)) throw this.wrong(`'${text.slice(0, 40)}' is no number`);
+    if (!decimal.test(text) || !Number.isFinite(value)) throw this.wrong(`'${text.slice(0, 40)}' is no number`);
     return value;
   }
 }
@@ -110,6 +112,11 @@ class Splitter {
     this.#record = record;
     this.#expected = expected;
     this.#onRecord = onRecord;
+  }
+
+  /** Of the file, where the record begins that is not whole yet. */
+  get line(): number {
+    return this.#line;
   }
 
   /** Gives the whole records in `bytes`, and where what is left of it begins. `last`: nothing follows. */
@@ -159,10 +166,10 @@ class Splitter {
     record.fields = fields;
     this.#line += lines + 1;
     const { fields: expected } = this.#expected;
-    if (expected > 0 && fields !== expected) {
+    if (expected > 0) {
       // An empty line at the end of a file, or between records, is no record.
       if (fields === 1 && record.starts[0] === record.ends[0]) return;
-      throw record.wrong(`it has ${fields} fields and the header ${expected}`);
+      if (fields !== expected) throw record.wrong(`it has ${fields} fields and the header ${expected}`);
     }
     this.#onRecord(record);
   }
@@ -175,7 +182,12 @@ class Splitter {
 
 function columnsOf(record: CsvRecord, required: readonly string[], path: string): Map<string, number> {
   const columns = new Map<string, number>();
-  for (let field = 0; field < record.fields; field += 1) columns.set(record.text(field).trim(), field);
+  for (let field = 0; field < record.fields; field += 1) {
+    const name = record.text(field).trim();
+    // Columns without a name may be several: nobody asks for them.
+    if (name !== '' && columns.has(name)) throw record.wrong(`the header names the column ${name.slice(0, 100)} twice`);
+    columns.set(name, field);
+  }
   const missing = required.filter((name) => !columns.has(name));
   if (missing.length > 0) throw wrong(path, record.line, `there is no column ${missing.join(', ')}; there are ${[...columns.keys()].join(', ').slice(0, 300)}`);
   return columns;
@@ -192,14 +204,15 @@ function readBlocks(fd: number, splitter: Splitter, path: string): void {
     const left = splitter.split(bytes, marked ? byteOrderMark.length : 0, read === 0);
     if (read === 0) return;
     rest = bytes.subarray(left);
-    if (rest.length > maxRecordBytes) throw new FbbError('FBB_ERR_RESULTS_INVALID', `${path} has a record of more than ${maxRecordBytes >> 20} MB: it is no table, or a quote is not closed.`);
+    if (rest.length > maxRecordBytes) throw wrong(path, splitter.line, `the record is longer than ${maxRecordBytes >> 20} MB: this is no table, or a quote is not closed`);
   }
 }
 
 /**
  * Reads a CSV file (RFC 4180; with or without byte-order mark, lines that end with \n or \r\n) block by block, so that its size does not
- * matter. `onHeader` is given where each column stands and returns what takes the records. Throws FBB_ERR_RESULTS_INVALID with the line
- * of what is wrong: a column of `required` that is missing, a record that is longer or shorter than the header, a file without a header.
+ * matter. `onHeader` is given where each column stands and returns what takes the records. Empty lines are
+ * skipped. Throws FBB_ERR_RESULTS_INVALID with the line of what is wrong: a column of `required` that is missing, one that is there twice,
+ * a record that is longer or shorter than the header, a file without a header.
  */
 export function scanCsv(path: string, required: readonly string[], onHeader: (columns: ReadonlyMap<string, number>) => (record: CsvRecord) => void): void {
   let fd: number;

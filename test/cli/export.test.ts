@@ -36,6 +36,12 @@ describe('export', () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: `${join(into, `${batching.cell.id}.hgrm`)}  0.0 kB\n` });
   });
 
+  it('finds a result set that ships with the package from everywhere, and writes nothing into the package', async () => {
+    const { code, stdout } = await place.run('export', 'published/icdcs2023', '--to', 'openmetrics');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^results\/icdcs2023-openmetrics\/openmetrics\.txt {2}\d/) as string });
+    expect(existsSync(join(place.folder, 'results/icdcs2023-openmetrics/openmetrics.txt'))).toBe(true);
+  });
+
   it('overwrites nothing', async () => {
     const { manifest } = storeCells(place.out, [{ summary: baseline }]);
     const args = ['export', manifest.id, '--to', 'openmetrics', '--out', place.out];

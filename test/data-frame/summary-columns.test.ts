@@ -13,6 +13,8 @@ function fullSummary(): CellSummary {
     ...summary,
     errorCodes: {},
     memory: { ...summary.memory, kernelPeakMb: 1 },
+    coldStarts: 1,
+    host: { cpuCoreSeconds: 1, memoryFirstMb: 1, memoryMeanMb: 1, memoryMaxMb: 1 },
     harness: { cpuMs: 1, coreShare: 1 },
     bound: { cores: 1, latencyMs: summary.latencyMs.total },
     cell: { ...summary.cell, parameters: { spare: 1 } },
@@ -54,6 +56,11 @@ describe('the columns of summaries', () => {
       gb_seconds: [5.5, Number.NaN], cpu_core_seconds: [6, 0], valid: [true, false], problems: [Number.NaN, 'late; lost'], cap_longest_wait_ms: [Number.NaN, Number.NaN],
     });
     expect(namedTypes(columns)).toMatchObject({ valid: 'boolean', total_mean_ms: 'float32', containers_launched: 'int32', problems: 'string', skipped: 'string', memory_source: 'string' });
+  });
+
+  it('tell the notes of a scheduler, and which cell it learned from', () => {
+    const columns = namedValues(summaryColumns(selectCells(storedCells({ summary: { notes: ['slow', 'late'], profile: 'e2e.r1' } }))));
+    expect(columns).toMatchObject({ notes: ['slow; late'], profile: ['e2e.r1'] });
   });
 
   it('count the codes of what failed in one text', () => {

@@ -58,6 +58,11 @@ describe('summary.csv', () => {
     ]);
   });
 
+  it('tells the notes of a scheduler, and which cell it learned from', () => {
+    const [row] = parseCsvObjects(exported(storeCells(temporaryFolder(), [{ summary: { ...baseline, notes: ['slow', 'late'], profile: 'e2e.r1' } }]), 'csv').text('summary.csv'));
+    expect(row).toMatchObject({ notes: 'slow; late', profile: 'e2e.r1' });
+  });
+
   it('holds every number that a summary has', () => {
     let next = 1_000;
     const fill = (value: unknown): unknown => {
@@ -72,6 +77,8 @@ describe('summary.csv', () => {
       memory: { peakMb: 1, meanMb: 1, gbSeconds: 1, unsampledContainers: 1, kernelPeakMb: 1, source: 'pss' },
       cpu: { coreSeconds: 1, sampledContainers: 1, meanUtilization: 1, hostMeanUtilization: 1, hostStolenShare: 1 },
       loadGenerator: { lagP50Ms: 1, lagP99Ms: 1, lagMaxMs: 1, realTime: false },
+      coldStarts: 1,
+      host: { cpuCoreSeconds: 1, memoryFirstMb: 1, memoryMeanMb: 1, memoryMaxMb: 1 },
       harness: { cpuMs: 1, coreShare: 1 },
       bound: { cores: 1, latencyMs: latency },
     };

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exportResults, type ExportFormat } from '../../src/export/index.js';
@@ -91,11 +91,29 @@ describe('the files of an export', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('go into a folder that can be made', () => {
-    const file = join(temporaryFolder(), 'file');
-    writeFileSync(file, '');
-    const { code, exitCode } = thrownBy(() => exportResults(stored(), { format: 'csv', cells: undefined, folder: join(file, 'x'), force: false }));
+  it.each(['file', 'file/x'])('go into a folder that can be made, which %s is not', (path) => {
+    const place = temporaryFolder();
+    writeFileSync(join(place, 'file'), '');
+    const { code, exitCode } = thrownBy(() => exportResults(stored(), { format: 'csv', cells: undefined, folder: join(place, path), force: false }));
     expect({ code, exitCode }).toEqual({ code: 'FBB_ERR_EXPORT_WRITE', exitCode: 6 });
+  });
+
+  it.each(['', 'cells', 'cells/new/deeper', '../link/new'])('never go into the result set itself (%j), not even when that is forced', (path) => {
+    const results = stored();
+    symlinkSync(results.folder, join(results.folder, '../link'));
+    const before = readdirSync(results.folder, { recursive: true });
+    expect(thrownBy(() => exportResults(results, { format: 'csv', cells: undefined, folder: join(results.folder, path), force: true })).code).toBe('FBB_ERR_USAGE');
+    expect(readdirSync(results.folder, { recursive: true })).toEqual(before);
+  });
+
+  it.each<ExportFormat>(['csv', 'parquet', 'hgrm', 'perfetto', 'openmetrics'])('are not written where a link in their place leads (%s)', (format) => {
+    const results = stored();
+    const folder = temporaryFolder();
+    const mine = join(temporaryFolder(), 'mine');
+    writeFileSync(mine, 'mine');
+    for (const name of exported(results, format).names) symlinkSync(mine, join(folder, `.${name}.partial`));
+    exportResults(results, { format, cells: undefined, folder, force: false });
+    expect(readFileSync(mine, 'utf8')).toBe('mine');
   });
 
   it('stay in that folder, whatever a manifest calls a cell', () => {

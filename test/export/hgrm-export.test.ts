@@ -1,9 +1,10 @@
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { CellSummary } from '../../src/results/index.js';
 import { LatencyHistogram } from '../../src/metrics/latency-histogram.js';
 import { summaryOf, type SummaryNumbers } from '../results/stored-run.js';
 import { temporaryFolder } from '../results/temporary-folder.js';
+import { thrownBy } from '../results/thrown-by.js';
 import { exported } from './exported.js';
 import { outcomeOf, storeCells, type StoredCell } from './stored-cells.js';
 
@@ -62,6 +63,13 @@ describe('histograms', () => {
     const { names, leftOut } = exported(storeCells(temporaryFolder(), [cellWith(repetition(1), fast), { summary: repetition(2), rows: false }]), 'hgrm');
     expect(names).toEqual([`${row}.r1.hgrm`, `${row}.r2.hgrm`]);
     expect(leftOut).toEqual({ 'not merged, for want of rows': [row] });
+  });
+
+  it('are not merged when something completed after nobody knows how long', () => {
+    const results = storeCells(temporaryFolder(), [cellWith(repetition(1), [5]), cellWith(repetition(2), [7])]);
+    writeFileSync(results.cellFile(`${row}.r2`, 'invocations.csv'), 'outcome,total_ms\nfailed,\ncompleted,\n');
+    const { code, message } = thrownBy(() => exported(results, 'hgrm'));
+    expect({ code, message }).toEqual({ code: 'FBB_ERR_RESULTS_INVALID', message: expect.stringMatching(/invocations\.csv, line 3: total_ms is empty\.$/) as string });
   });
 
   it('are not merged over different parameters', () => {

@@ -60,6 +60,19 @@ describe('openmetrics.txt', () => {
     expect(familiesOf(summaryOf({ peakMb: null, gbSeconds: null })).has('faasbatch_memory_gb_seconds')).toBe(false);
   });
 
+  it('has no latency that nobody measured, and no count that nobody kept', () => {
+    const families = familiesOf({ ...summaryOf({ total: { mean: 250 }, parts: { queue: 4 } }), backend: 'artifact' });
+    const parts = families.get('faasbatch_invocation_latency_part_seconds')?.samples.map(({ name, labels, value }) => [name.split('_').at(-1), labels['part'], value]);
+    expect(parts).toEqual([['sum', 'queue', 0.04], ['count', 'queue', 10]]);
+    expect(families.has('faasbatch_invocation_retries')).toBe(false);
+    expect(families.get('faasbatch_invocations')?.samples.map(({ labels }) => labels['outcome'])).toEqual(['completed', 'failed']);
+  });
+
+  it('has a sum of 0 when nothing completed', () => {
+    const none = summaryOf({ arrived: 0, total: { count: 0 } });
+    expect(valuesOf(familiesOf(none).get('faasbatch_invocation_latency_seconds')).map(([, value]) => value)).toEqual([0, 0]);
+  });
+
   it('counts the requests for clients where there were any', () => {
     const shared = familiesOf(summaryOf({ resources: { hits: 8, misses: 2 } })).get('faasbatch_client_requests');
     expect(shared?.samples.map(({ labels, value }) => [labels['result'], value])).toEqual([['hit', 8], ['miss', 2]]);

@@ -32,6 +32,15 @@ function traceOf(cell: StoredCell): TraceEvent[] {
   return eventsOf(text);
 }
 
+describe('traces', () => {
+  it('leave out cells whose rows tell no times of arrival', () => {
+    const imported = summaryOf({ cell: { scheduler: 'kraken' } });
+    const cells = [{ summary, outcomes: [outcomeOf()] }, { summary: imported, outcomes: [outcomeOf({ intendedMs: Number.NaN })] }];
+    const { names, leftOut } = exported(storeCells(temporaryFolder(), cells), 'perfetto');
+    expect({ names, leftOut }).toEqual({ names: [`${summary.cell.id}.perfetto.json`], leftOut: { 'without times of arrival': [imported.cell.id] } });
+  });
+});
+
 describe('the trace of a simulated cell', () => {
   let place: Workplace;
   let results: ResultSet;

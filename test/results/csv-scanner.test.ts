@@ -60,8 +60,24 @@ describe('a CSV file', () => {
     ['an infinity', 'x\n1e999\n', "line 2: '1e999' is no number."],
     ['a point alone', 'x\n.\n', "line 2: '.' is no number."],
     ['a minus alone', 'x\n-\n', "line 2: '-' is no number."],
+    ['a hexadecimal number', 'x\n0x10\n', "line 2: '0x10' is no number."],
+    ['a binary number', 'x\n0b1\n', "line 2: '0b1' is no number."],
+    ['a column that is named twice', 'a,x, a\n1,2,3\n', 'line 1: the header names the column a twice.'],
+    ['a record without an end', `x\n1\n"${'2'.repeat(17 << 20)}\n`, 'line 3: the record is longer than 16 MB: this is no table, or a quote is not closed.'],
   ])('with %s is refused with the line', (_what, content, message) => {
     expect(() => numbers(content)).toThrow(message);
+  });
+
+  it('of one column may have empty lines', () => {
+    expect(numbers('x\r\n1\r\n\r\n2\n\n')).toEqual([1, 2]);
+  });
+
+  it('may have several columns without a name', () => {
+    expect(read('a,,\n1,2,3\n', ['a'])).toEqual([['1', '2', '3']]);
+  });
+
+  it('may have signs, exponents and points at either end of a number', () => {
+    expect(numbers('x\n+1\n1e3\n-2.5E-1\n.5\n5.\n')).toEqual([1, 1_000, -0.25, 0.5, 5]);
   });
 
   it('with an amount below 0 is refused with the line', () => {
