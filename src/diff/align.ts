@@ -74,6 +74,12 @@ function agree(one: RowKey, other: RowKey): boolean {
   return Object.entries(one.parameters).every(([name, value]) => !(name in other.parameters) || other.parameters[name] === value);
 }
 
+/** Whether the one names all options that the other does: a version that had fewer, or results of others, which name few. */
+function oneHasMore(one: RowKey, other: RowKey): boolean {
+  const [fewer, more] = Object.keys(one.parameters).length < Object.keys(other.parameters).length ? [one, other] : [other, one];
+  return Object.keys(fewer.parameters).every((name) => name in more.parameters);
+}
+
 function hasRuns({ runs }: RowSide): boolean {
   return runs.length > 0;
 }
@@ -103,8 +109,8 @@ function checkScheduler({ scheduler, manifest, name }: Side): void {
 }
 
 /**
- * Puts the rows of two sides beside each other by experiment, workload, scheduler and parameters; where both sides name a scheduler, by
- * experiment, workload and the parameters that both schedulers have.
+ * Puts the rows of two sides beside each other by experiment, workload, scheduler and parameters, of which one side may name fewer; where
+ * both sides name a scheduler, by experiment, workload and the parameters that both schedulers have.
  */
 export function align(first: Side, second: Side): Alignment {
   checkScheduler(first);
@@ -114,7 +120,10 @@ export function align(first: Side, second: Side): Alignment {
   const across = first.scheduler !== undefined && second.scheduler !== undefined && first.scheduler !== second.scheduler;
   const match = (row: RowSide, others: readonly RowSide[]): RowSide | undefined => {
     const near = others.filter(({ key }) => place(key) === place(row.key) && (across || key.scheduler === row.key.scheduler));
-    return near.find(({ key }) => sameParameters(key, row.key)) ?? (across ? near.find(({ key }) => agree(key, row.key)) : undefined);
+    const exact = near.find(({ key }) => sameParameters(key, row.key));
+    if (exact !== undefined) return exact;
+    const agreeing = near.filter(({ key }) => agree(key, row.key) && (across || oneHasMore(key, row.key)));
+    return across || agreeing.length === 1 ? agreeing[0] : undefined;
   };
   const rows: Row[] = [];
   const leftOut: string[] = [];

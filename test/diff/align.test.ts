@@ -26,6 +26,14 @@ describe('the cells of two result sets', () => {
     expect(aligned.leftOut).toHaveLength(2);
   });
 
+  it('are compared with the only ones that name fewer parameters, and agree in these', () => {
+    const ours = sideOf([10, 20].flatMap((ms) => runsOf([ms], { cell: { ...cell, parameters: { dispatchIntervalMs: ms, placement: 'group' } } })));
+    const older = sideOf([20, 30].flatMap((ms) => runsOf([ms], { cell: { ...cell, parameters: { dispatchIntervalMs: ms } } })));
+    expect(alignSides(older, ours).rows.map(({ first, second }) => [first.key.parameters['dispatchIntervalMs'], second.key.parameters['dispatchIntervalMs']])).toEqual([[20, 20]]);
+    const oldest = sideOf(runsOf([1], { cell }));
+    expect(alignSides(oldest, ours).rows).toEqual([]);
+  });
+
   it('that are invalid or skipped on one side are left out, and said', () => {
     const aligned = alignSides(sideOf([summaryOf({ cell, valid: false })]), sideOf(runsOf([1], { cell })));
     expect(aligned.rows).toEqual([]);
