@@ -207,7 +207,7 @@ class RowComparer {
     if (this.#work !== 'same') return `runs of other work, and fewer than ${enoughRuns} a side`;
     const [first, second] = this.#sides.map((side, index) => rowsOfRuns(side, this.#runs[index] as readonly CellSummary[]));
     if (first === undefined || second === undefined) return `no rows of invocations, and fewer than ${enoughRuns} runs a side`;
-    if (this.#runs.some((runs) => runs.every(({ invocations }) => invocations.completed < leastInvocations))) return `fewer than ${leastInvocations} invocations and than ${enoughRuns} runs a side`;
+    if (this.#runs.some((runs) => runs.every(({ invocations }) => invocations.completed < leastInvocations))) return `fewer than ${leastInvocations} invocations, and fewer than ${enoughRuns} runs a side`;
     const one = new BlockTable(first);
     const other = new BlockTable(second, { cuts: one.cuts, factor: this.#injected });
     return one.isTimed && other.isTimed ? [one, other] : `rows that do not say when invocations arrived, and fewer than ${enoughRuns} runs a side`;
