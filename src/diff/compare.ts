@@ -160,6 +160,7 @@ class RowComparer {
     if (firsts === null || seconds === null) return without('not known of every run');
     const rng = this.#rng.derive(metric.name);
     if (this.#work === 'other') return without('the sides did other work');
+    if (metric.name === 'gbSeconds' && new Set([...firstRuns, ...secondRuns].map(({ memory }) => memory.source)).size > 1) return without('memory was read in different ways (memory.source)');
     if (this.#byRuns) return { ...base, ...this.#compareByRuns([firsts, seconds], rng), reason: undefined };
     if (metric.statistic === undefined) return without(`one value a run, and fewer than ${enoughRuns} runs a side`);
     if (typeof this.#tables === 'string') return without(this.#tables);

@@ -36,7 +36,7 @@ export function renderDiff(diff: Diff, shown: readonly Metric[], style: TableSty
   const { first, second } = diff;
   const parts: string[] = [];
   for (const [metric, rows] of byMetric(diff, shown)) {
-    const head = [style.bold(titleOf(metric)), ...(first === second ? ['base', 'it'] : ['A', 'B']), 'change', '95 % interval', 'p', 'effect', 'runs', ''];
+    const head = [style.bold(titleOf(metric)), ...(first === second ? ['base', 'compared'] : ['A', 'B']), 'change', '95 % interval', 'p', 'effect', 'runs', ''];
     parts.push(renderTable(head, [...rows.map((row) => rowOf(row, style)), ...geomeanRow(metric, rows)]), '');
   }
   if (parts.length === 0) parts.push('nothing to compare', '');

@@ -75,6 +75,11 @@ describe('too few data', () => {
     expect(the(diffOf(copies(100), copies(110)), 'containers')).toMatchObject({ verdict: 'tooFew', runs: [1, 1] });
   });
 
+  it('is memory that was read in different ways', () => {
+    const cgroups = runsOf(noisy(100, 5)).map((run) => ({ ...run, memory: { ...run.memory, source: 'cgroup' as const } }));
+    expect(the(diffOf(runsOf(noisy(100, 5)), cgroups), 'gbSeconds')).toMatchObject({ verdict: 'tooFew', first: 1, second: 1, reason: expect.stringContaining('memory.source') as string });
+  });
+
   it('are runs of which one does not know the metric', () => {
     expect(the(diffOf(runsOf(noisy(100, 5)), runsOf(noisy(100, 5))), 'coldStartShare')).toMatchObject({ verdict: 'tooFew', reason: 'not known of every run' });
   });
