@@ -55,3 +55,4 @@ export {
 } from './wire.js';
 export { ThreadSupply } from './thread-supply.js';
 export { bucketCountOf, bucketOf, greatestValue, leastOf } from './log-buckets.js';
+export { grouped } from './grouped.js';

@@ -1,4 +1,4 @@
-import { FbbError } from '../core/index.js';
+import { FbbError, grouped } from '../core/index.js';
 import { labelOf, type CellKey, type CellSummary, type Manifest } from '../results/index.js';
 
 /** A stored result set, or the cells of one scheduler in it. */
@@ -48,14 +48,7 @@ function place({ experiment, workload }: RowKey): string {
 /** The rows of a side, in the order of execution. */
 function rowsOf({ summaries, scheduler }: Side): RowSide[] {
   const ran = summaries.filter(({ cell, skipped }) => skipped === undefined && (scheduler === undefined || cell.scheduler === scheduler));
-  const groups = new Map<string, CellSummary[]>();
-  for (const summary of ran) {
-    const { experiment, workload, scheduler: name, parameters } = summary.cell;
-    const key = JSON.stringify([experiment, workload, name, Object.entries(parameters).sort()]);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [summary]);
-    else group.push(summary);
-  }
+  const groups = grouped(ran, ({ cell: { experiment, workload, scheduler: name, parameters } }) => JSON.stringify([experiment, workload, name, Object.entries(parameters).sort()]));
   const keys = [...groups.values()].map(([first]) => (first as CellSummary).cell);
   return [...groups.values()].map((runs, index) => {
     const cell = keys[index] as CellKey;

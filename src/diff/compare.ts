@@ -139,7 +139,7 @@ class RowComparer {
   readonly #injected: number;
   readonly #tables: readonly [BlockTable, BlockTable] | string;
 
-  constructor(row: Row, { first, second, injected }: { readonly first: Side; readonly second: Side; readonly injected: number }) {
+  constructor(row: Row, { first, second, injected, firstTables }: { readonly first: Side; readonly second: Side; readonly injected: number; readonly firstTables: Map<Row['first'], BlockTable> }) {
     this.#row = row;
     this.#sides = [first, second];
     this.#work = workOf(row, [first, second]);
@@ -148,7 +148,7 @@ class RowComparer {
     const keyOf = ({ key: { scheduler, parameters } }: Row['first']): unknown => [scheduler, Object.entries(parameters).sort()];
     this.#rng = createRng(seed).derive(JSON.stringify([row.experiment, row.workload, keyOf(row.first), keyOf(row.second)]));
     this.#injected = injected;
-    this.#tables = this.#byRuns ? '' : this.#readTables();
+    this.#tables = this.#byRuns ? '' : this.#readTables(firstTables);
   }
 
   compare(metric: Metric): Found {
@@ -204,12 +204,14 @@ class RowComparer {
   }
 
   /** The blocks of both sides, or why there are none. */
-  #readTables(): readonly [BlockTable, BlockTable] | string {
+  #readTables(firstTables: Map<Row['first'], BlockTable>): readonly [BlockTable, BlockTable] | string {
     if (this.#work !== 'same') return `runs of other work, and fewer than ${enoughRuns} a side`;
     const [first, second] = this.#sides.map((side, index) => rowsOfRuns(side, this.#runs[index] as readonly CellSummary[]));
     if (first === undefined || second === undefined) return `no rows of invocations, and fewer than ${enoughRuns} runs a side`;
     if (this.#runs.some((runs) => runs.every(({ invocations }) => invocations.completed < leastInvocations))) return `fewer than ${leastInvocations} invocations, and fewer than ${enoughRuns} runs a side`;
-    const one = new BlockTable(first);
+    // Inside one set all rows stand beside the same base.
+    const one = firstTables.get(this.#row.first) ?? new BlockTable(first);
+    firstTables.set(this.#row.first, one);
     const other = new BlockTable(second, { cuts: one.cuts, factor: this.#injected });
     return one.isTimed && other.isTimed ? [one, other] : `rows that do not say when invocations arrived, and fewer than ${enoughRuns} runs a side`;
   }
@@ -249,8 +251,9 @@ export function correct(founds: readonly Pick<Found, 'evidence'>[], pOf: (eviden
  */
 export function compareAligned(aligned: Aligned, injected = 1): Diff {
   const { first, second, rows, leftOut, broken, problems } = aligned;
+  const firstTables = new Map<Row['first'], BlockTable>();
   const founds = rows.flatMap((row) => {
-    const comparer = new RowComparer(row, { first, second, injected });
+    const comparer = new RowComparer(row, { first, second, injected, firstTables });
     return metrics.map((metric) => comparer.compare(metric));
   });
   const correctedPs = correct(founds, ({ p }) => p);

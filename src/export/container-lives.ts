@@ -1,15 +1,9 @@
 import { existsSync } from 'node:fs';
+import type { ContainerRow } from '../core/index.js';
 import { scanCsv } from '../results/index.js';
 
-/** A row of containers.csv; NaN where nothing is known. */
-export interface ContainerLife {
-  readonly id: number;
-  readonly functionId: string;
-  readonly launchedMs: number;
-  readonly startedMs: number;
-  /** NaN when it never became ready. */
-  readonly readyMs: number;
-  readonly retiredMs: number;
+/** What a trace shows of a row of containers.csv; NaN where nothing is known. */
+export interface ContainerLife extends Pick<ContainerRow, 'id' | 'functionId' | 'launchedMs' | 'startedMs' | 'readyMs' | 'retiredMs'> {
   readonly peakMemoryMb: number;
   readonly cpuMs: number;
 }

@@ -1,6 +1,5 @@
-import { scanCsv } from '../results/index.js';
+import { csvField, scanCsv } from '../results/index.js';
 import { writeBlocks, type BlockFile } from './block-file.js';
-import { csvField } from './csv-text.js';
 import { cellColumns, cellValues, storedColumns } from './invocation-columns.js';
 import type { ExportPlan } from './planned-files.js';
 import type { FinishedCell } from './selected-cells.js';

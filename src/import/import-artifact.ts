@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, openSync, readSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { describeError, FbbError } from '../core/index.js';
-import { checkWritable, ResultSet, type Manifest } from '../results/index.js';
+import { checksumOf, checkWritable, ResultSet, type Manifest } from '../results/index.js';
 import { findArtifactRuns, type ArtifactRun } from './artifact-runs.js';
 import { importCell } from './import-cell.js';
 import { ImportProblems } from './import-problems.js';
@@ -28,25 +28,11 @@ interface Imported {
 
 type ImportedFile = NonNullable<Manifest['imported']>['files'][number];
 
-const blockBytes = 1 << 20;
-
-function hashOfFile(path: string): string {
-  const digest = createHash('sha256');
-  const block = Buffer.allocUnsafe(blockBytes);
-  const fd = openSync(path, 'r');
-  try {
-    for (let read = readSync(fd, block); read > 0; read = readSync(fd, block)) digest.update(block.subarray(0, read));
-  } finally {
-    closeSync(fd);
-  }
-  return digest.digest('hex');
-}
-
 function describeFiles(folder: string, runs: readonly ArtifactRun[], problems: ImportProblems): ImportedFile[] {
   const paths = runs.flatMap(({ rows, host, containerCount }) => [rows, host, containerCount].filter((path) => path !== undefined));
   return paths.flatMap((path) => {
     try {
-      return [{ path: relative(resolve(folder), path).split(sep).join('/'), bytes: statSync(path).size, sha256: hashOfFile(path) }];
+      return [{ path: relative(resolve(folder), path).split(sep).join('/'), bytes: statSync(path).size, sha256: checksumOf(path) }];
     } catch (thrown) {
       problems.add(`${path} cannot be read: ${describeError(thrown)}`);
       return [];

@@ -1,5 +1,6 @@
+import { grouped } from '../core/index.js';
 import type { CellSummary, Manifest } from '../results/index.js';
-import { grouped, groupOf, meanOverRepetitions, type CellAverage } from './repetitions.js';
+import { groupOf, meanOverRepetitions, type CellAverage } from './repetitions.js';
 import { formatCount, formatMs, type TableStyle } from './summary-table.js';
 
 type Capped = CellAverage & { readonly cap: NonNullable<CellAverage['cap']> };

@@ -1,6 +1,7 @@
+import { grouped } from '../core/index.js';
 import type { CellSummary, ResultSet } from '../results/index.js';
 import { shortestRemainingLatenciesMs } from '../stats/index.js';
-import { grouped, groupOf } from './repetitions.js';
+import { groupOf } from './repetitions.js';
 import { formatMs, type TableStyle } from './summary-table.js';
 
 /** Reading more rows than this would make a table wait. */

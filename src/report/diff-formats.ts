@@ -1,3 +1,4 @@
+import { csvField } from '../results/index.js';
 import { hasFailed, type Comparison, type Diff, type GateResult, type Metric } from '../diff/index.js';
 import { byMetric, caveatsOf, changeOf, formatChange, formatInterval, formatP, formatUnits, formatValue, geometricMeans, reasonsOf, rowName, titleOf, verdictWords } from './diff-rows.js';
 import { formatPercent } from './summary-table.js';
@@ -96,11 +97,6 @@ const csvColumns = [
   'experiment', 'workload', 'row', 'metric', 'unit', 'first', 'second', 'change', 'interval_from', 'interval_to', 'interval_relative', 'p', 'corrected_p', 'rank_p', 'corrected_rank_p', 'effect',
   'units', 'first_runs', 'second_runs', 'verdict', 'reason',
 ] as const;
-
-function csvField(value: unknown): string {
-  const text = value === null || value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
 
 /** A row a comparison (RFC 4180). */
 export function diffAsCsv({ comparisons }: Diff): string {

@@ -1,4 +1,4 @@
-import { latencyPartNames, type LatencyPartName } from '../core/index.js';
+import { grouped, latencyPartNames, type LatencyPartName } from '../core/index.js';
 import { labelOf, type CellSummary, type Manifest } from '../results/index.js';
 
 /**
@@ -119,17 +119,6 @@ function rowKey({ experiment, workload, scheduler, parameters }: RowKey): string
 /** What is compared with each other: the schedulers of one workload of one experiment. */
 export function groupOf({ experiment, workload }: Pick<CellAverage, 'experiment' | 'workload'>): string {
   return `${experiment} · ${workload}`;
-}
-
-/** Items under each key, keys in the order in which they come first. */
-export function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group === undefined) groups.set(keyOf(item), [item]);
-    else group.push(item);
-  }
-  return groups;
 }
 
 function average(runs: readonly CellSummary[], label: string): CellAverage {

@@ -1,5 +1,6 @@
+import { grouped } from '../core/index.js';
 import type { CellSummary, Manifest } from '../results/index.js';
-import { grouped, groupOf, meanOverRepetitions, type CellAverage } from './repetitions.js';
+import { groupOf, meanOverRepetitions, type CellAverage } from './repetitions.js';
 import { formatAmount, formatCount, formatMs, renderTable, type TableStyle } from './summary-table.js';
 
 /** Bursts have a table of their own. */

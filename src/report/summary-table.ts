@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
-import { latencyPartNames } from '../core/index.js';
+import { grouped, latencyPartNames } from '../core/index.js';
 import type { CellSummary, Manifest } from '../results/index.js';
-import { grouped, groupOf, meanOverRepetitions, publishedFor, type CellAverage } from './repetitions.js';
+import { groupOf, meanOverRepetitions, publishedFor, type CellAverage } from './repetitions.js';
 
 export interface TableStyle {
   /** Wraps text for the terminal; identity without colours. */

@@ -4,14 +4,15 @@ type CsvField = string | number | undefined;
 
 const flushAt = 65_536;
 
-/** RFC 4180: quotes where a field holds a comma, a quote or a line end. */
-function quote(field: string): string {
-  return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+/** A field as RFC 4180 wants it: in quotes where it holds a comma, a quote or a line end. Empty where nothing is known. */
+export function csvField(value: string | number | boolean | null | undefined): string {
+  if (value === undefined || value === null || Number.isNaN(value)) return '';
+  const text = String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 function format(field: CsvField): string {
-  if (field === undefined) return '';
-  if (typeof field === 'string') return quote(field);
+  if (typeof field !== 'number') return csvField(field);
   if (Number.isNaN(field)) return '';
   return Number.isInteger(field) ? String(field) : field.toFixed(3);
 }
