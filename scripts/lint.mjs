@@ -11,6 +11,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const exportsForOthers = [
   /^src\/index\.ts$/,
   /^src\/testkit\/index\.ts$/,
+  // src/page, which is compiled for browsers by a configuration of its own
+  /^src\/charts\/index\.ts$/,
   // scripts/published-result-set.mjs
   /^src\/import\/index\.ts$/,
   /^src\/cli\/(bin|program|[a-z]+-command|[a-z]+-platform)\.ts$/,

@@ -1,0 +1,4 @@
+export type { Axis, BarChart, BarRole, Chart, CostChart, CostRow, Figure, IntervalChart, LineChart, LineSeries, Of, TimelineChart } from './chart.js';
+export { costBars, usualPrices, type PriceModel } from './cost.js';
+export { neutralStyle, partColours, stylesOf, type SchedulerStyle } from './palette.js';
+export { csvOf, tableOf, type ChartTable } from './table-of.js';
