@@ -1,5 +1,5 @@
 // Bundles what runs in processes of its own (containers, launcher, sampler, storage) into single files, because every module file a
-// container loads costs launch time, and copies the functions beside them.
+// container loads costs launch time, and copies the functions beside them; and what runs in browsers.
 import { cpSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -45,3 +45,14 @@ for (const name of functions) {
   }
 }
 for (const name of functions) cpSync(join(root, 'functions', name, 'manifest.json'), join(root, 'dist/functions', name, 'manifest.json'));
+
+// The program that draws is one file for all pages, and for figures that are drawn here (src/report). Its licences go where it goes.
+const licence = (path) => readFileSync(join(root, 'node_modules', path), 'utf8').trim().replaceAll('*/', '* /');
+const drawn = {
+  banner: { js: `/*! Apache ECharts and ZRender, bundled. Licences:\n${[licence('echarts/NOTICE'), licence('zrender/LICENSE')].join('\n\n')}\nApache ECharts: Apache License 2.0, https://www.apache.org/licenses/LICENSE-2.0\n*/` },
+};
+const forPages = { bundle: true, platform: 'browser', target: 'es2022', format: 'iife', logLevel: 'warning', absWorkingDir: root, minify: true, legalComments: 'none', tsconfig: 'src/page/tsconfig.json' };
+rmSync(join(root, 'dist/page'), { recursive: true, force: true });
+await build({ ...forPages, ...drawn, entryPoints: ['src/page/charts/charts-main.ts'], globalName: 'FbbCharts', outfile: 'dist/page/charts.js' });
+await build({ ...forPages, entryPoints: { report: 'src/page/report/report-main.ts' }, outdir: 'dist/page' });
+cpSync(join(root, 'src/page/page.css'), join(root, 'dist/page/page.css'));

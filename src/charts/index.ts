@@ -1,4 +1,5 @@
 export type { Axis, BarChart, BarRole, Chart, CostChart, CostRow, Figure, IntervalChart, LineChart, LineSeries, Of, TimelineChart } from './chart.js';
 export { costBars, usualPrices, type PriceModel } from './cost.js';
+export type { Look } from './look.js';
 export { neutralStyle, partColours, stylesOf, type SchedulerStyle } from './palette.js';
 export { csvOf, tableOf, type ChartTable } from './table-of.js';

@@ -19,6 +19,8 @@ export const suitesFolder = join(packageRoot, 'suites');
 /** Result sets that ship with the package lie in folders of it: published/icdcs2023. */
 export const shippedResultsFolder = join(packageRoot, 'results');
 export const functionsFolder = join(packageRoot, 'dist', 'functions');
+/** Programs and styles of pages, as they were bundled. */
+export const pageFolder = join(packageRoot, 'dist', 'page');
 export const runtimeFolder = join(packageRoot, 'dist', 'runtime');
 
 /** The commit of a clone, or null for an installed package. */

@@ -2,7 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { ExitCode, FbbError } from '../core/index.js';
 import { tell } from './output.js';
 import { packageVersion } from './package-root.js';
-import { addResultsCommands, addShowCommand, storeAddress } from './results-program.js';
+import { addReportCommand, addResultsCommands, addShowCommand, storeAddress } from './results-program.js';
 import type { CalibrateOptions } from './calibrate-command.js';
 import type { CleanOptions } from './clean-command.js';
 import type { DiffOptions } from './diff-command.js';
@@ -244,6 +244,7 @@ function createProgram(): Command {
     });
 
   addShowCommand(program);
+  addReportCommand(program);
   addDiffCommand(program);
   addResultsCommands(program);
   addExportCommand(program);

@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { RemoveOptions } from './remove-command.js';
+import type { ReportCommandOptions } from './report-command.js';
 import type { PullOptions, PushOptions } from './results-command.js';
 
 /** How the address of a database is written. */
@@ -79,5 +80,23 @@ export function addShowCommand(parent: Command): void {
     .action(async (result: string, options: { out: string; json?: true }) => {
       const { showCommand } = await import('./show-command.js');
       await showCommand(result, options);
+    });
+}
+
+const reportFormats = ['html', 'markdown', 'svg'] as const satisfies readonly ReportCommandOptions['format'][];
+
+export function addReportCommand(program: Command): void {
+  program
+    .command('report')
+    .description('write a report of a result set: one HTML file that needs nothing else, Markdown, or figures for a paper')
+    .argument('[result]', 'its folder, its id, or latest', 'latest')
+    .option('--against <other>', 'also compare it with this one: its folder, its id, or latest')
+    .addOption(new Option('--format <format>', 'html: a page; markdown: tables, to stdout unless --out names a file; svg: a file a figure, with its data as CSV').choices(reportFormats).default('html'))
+    .option('--out <path>', 'where the report is written; a folder for svg (default: beside the result set, <result>-report.html or <result>-figures)')
+    .option('--results <folder>', 'where result sets are stored', 'results')
+    .option('--force', 'overwrite what is there; compare what should not be compared, and say so')
+    .action(async (result: string, options: ReportCommandOptions) => {
+      const { reportCommand } = await import('./report-command.js');
+      reportCommand(result, options);
     });
 }

@@ -61,3 +61,14 @@ export interface Section {
   readonly shownSlice: number;
 }
 
+
+/** What the script of a report's page is given. */
+export interface ReportData {
+  /** Begins the names of downloads. */
+  readonly fileStem: string;
+  /** All of them, by which colours are given. */
+  readonly schedulers: readonly string[];
+  readonly sections: readonly Section[];
+  /** Against another result set; empty without one. */
+  readonly comparison: readonly Figure[];
+}

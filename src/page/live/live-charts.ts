@@ -1,0 +1,28 @@
+import type { Axis, LineChart, LineSeries } from '../../charts/index.js';
+import type { LivePoint } from '../../live/index.js';
+
+const time: Axis = { name: 'time since the cell began', unit: 'ms', scale: 'linear' };
+
+type Value = (point: LivePoint) => number | null;
+
+function series(label: string, scheduler: string, twin: number, { points, value }: { readonly points: readonly LivePoint[]; readonly value: Value }): LineSeries {
+  return { label, scheduler, twin, shape: 'line', points: points.map((point) => [point.toMs, value(point)] as const) };
+}
+
+/** A logarithm knows no 0. */
+function positive(valueMs: number | null): number | null {
+  return valueMs === null ? null : Math.max(0.001, valueMs);
+}
+
+/** Latencies of what completed in each half second, and the containers that were alive at its end. */
+export function liveCharts(points: readonly LivePoint[], scheduler: string): { readonly latency: LineChart; readonly containers: LineChart } {
+  return {
+    latency: {
+      kind: 'lines',
+      x: time,
+      y: { name: 'latency', unit: 'ms', scale: 'log' },
+      series: [series('p50', scheduler, 0, { points, value: ({ latency }) => positive(latency.p50Ms) }), series('p98', scheduler, 1, { points, value: ({ latency }) => positive(latency.p98Ms) })],
+    },
+    containers: { kind: 'lines', x: time, y: { name: 'containers', unit: '', scale: 'linear' }, series: [series('containers', scheduler, 0, { points, value: ({ containers }) => containers })] },
+  };
+}

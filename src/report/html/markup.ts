@@ -1,0 +1,35 @@
+/** HTML that is safe as it is. */
+export class Markup {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+type Part = Markup | string | number | readonly Markup[];
+
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
+/** Text for HTML, also inside quoted attributes; control characters, which no HTML may hold, become spaces. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => entities[character] as string).replace(/[^\P{Cc}\n\t]/gu, ' ');
+}
+
+function rendered(part: Part): string {
+  if (part instanceof Markup) return part.text;
+  if (typeof part === 'string') return escapeHtml(part);
+  return typeof part === 'number' ? String(part) : part.map(({ text }) => text).join('');
+}
+
+/** HTML from a template: whatever is put into it is text, unless it is markup itself. */
+export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Markup {
+  return new Markup(strings.map((text, index) => (index === 0 ? text : rendered(parts[index - 1] as Part) + text)).join(''));
+}
+
+export const nothing = new Markup('');
+
+/** JSON for a script element, which no text in it can end. */
+export function scriptJson(value: unknown): Markup {
+  return new Markup(JSON.stringify(value).replaceAll('<', '\\u003c').replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029'));
+}
