@@ -1,6 +1,6 @@
 import { createColors } from 'picocolors';
 import { ExitCode } from '../core/index.js';
-import type { TableStyle } from '../report/index.js';
+import type { TableRoom, TableStyle } from '../report/index.js';
 
 /** The terminal, as commands see it: results to stdout, everything else to stderr. */
 export function print(text: string): void {
@@ -17,6 +17,25 @@ export function styleFor(stream: NodeJS.WriteStream): TableStyle {
   const wanted = process.env['NO_COLOR'] === undefined && process.env['TERM'] !== 'dumb';
   const colours = createColors(stream.isTTY ? wanted : false);
   return { bold: colours.bold, dim: colours.dim, red: colours.red };
+}
+
+interface Screen extends TableRoom {
+  readonly style: TableStyle;
+}
+
+/** Whether the locale is one of UTF-8; the first of these variables that says something counts, and without any it is `C`, which is not. */
+function writesUtf8({ LC_ALL, LC_CTYPE, LANG }: NodeJS.ProcessEnv): boolean {
+  return /utf-?8/i.test([LC_ALL, LC_CTYPE, LANG].find((value) => value !== undefined && value !== '') ?? '');
+}
+
+/** What tables may use: on a terminal its width and bars, elsewhere neither, so that a file has everything. */
+export function screenFor(stream: NodeJS.WriteStream): Screen {
+  const style = styleFor(stream);
+  // A file or a pipe has no isTTY at all, whatever the type says.
+  if (!stream.isTTY) return { style, columns: undefined, bars: undefined };
+  // A pseudo-terminal that nobody gave a size has 0 columns.
+  const columns = stream.columns > 0 ? stream.columns : Number(process.env['COLUMNS']);
+  return { style, columns: columns > 0 ? columns : undefined, bars: writesUtf8(process.env) && process.env['TERM'] !== 'dumb' ? 'unicode' : 'ascii' };
 }
 
 /** Ctrl-C once ends the running cell and keeps the finished ones; twice ends everything at once. */

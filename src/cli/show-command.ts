@@ -1,9 +1,9 @@
 import { dirname } from 'node:path';
-import { renderBursts, renderCap, renderClairvoyant, renderInstrument, renderNotes, renderProblems, renderResources, renderSummaryTable, type TableStyle } from '../report/index.js';
+import { harmless, renderBursts, renderCap, renderClairvoyant, renderInstrument, renderNotes, renderProblems, renderResources, renderSummaryTable, type TableStyle } from '../report/index.js';
 import { findResultSet, type ResultSet } from '../results/index.js';
 import { openResults, type OpenedResults } from '../result-store/index.js';
 import { isResultAddress } from '../storage/index.js';
-import { print, styleFor } from './output.js';
+import { print, screenFor } from './output.js';
 import { shippedResultsFolder, suitesFolder } from './package-root.js';
 import { optionsOf } from './storage-options.js';
 
@@ -44,15 +44,16 @@ function printMissing({ manifest, results, place }: Shown, style: TableStyle): v
     return;
   }
   const how = results === undefined ? `pull it (faasbatch-bench results pull ${place}) and go on with --resume` : resumeCommand(results);
-  print(style.red(`! ${missing.length} of ${manifest.cells.length} cells ${what}; to run them: ${how}`));
+  print(style.red(harmless(`! ${missing.length} of ${manifest.cells.length} cells ${what}; to run them: ${how}`)));
 }
 
 function printShown(shown: Shown): void {
   const { manifest, summaries, results, place } = shown;
-  const style = styleFor(process.stdout);
+  const screen = screenFor(process.stdout);
+  const { style } = screen;
   print('');
   if (summaries.length === 0) print('No cell has finished.');
-  else print(renderSummaryTable(manifest, summaries, style));
+  else print(renderSummaryTable(manifest, summaries, style, screen));
   for (const table of renderBursts(manifest, summaries, style)) print(table);
   for (const table of renderResources(manifest, summaries, style)) print(table);
   for (const line of renderCap(manifest, summaries, style)) print(line);
@@ -63,7 +64,7 @@ function printShown(shown: Shown): void {
   const instrument = renderInstrument(summaries);
   if (instrument !== undefined) print(style.dim(instrument));
   if (manifest.selection.limit !== null) print(style.red(`! only the first ${manifest.selection.limit} invocations of each workload: a trial, no result`));
-  if (manifest.published !== null) print(style.dim(`paper: the authors' own change against their ${manifest.base} (${manifest.published.source.split('. ', 1)[0] ?? ''})`));
+  if (manifest.published !== null) print(style.dim(harmless(`paper: the authors' own change against their ${manifest.base} (${manifest.published.source.split('. ', 1)[0] ?? ''})`)));
   print(`stored in ${place}`);
 }
 

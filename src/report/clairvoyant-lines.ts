@@ -3,6 +3,7 @@ import type { CellSummary, ResultSet } from '../results/index.js';
 import { shortestRemainingLatenciesMs } from '../stats/index.js';
 import { groupOf } from './repetitions.js';
 import { formatMs, type TableStyle } from './summary-table.js';
+import { harmless } from './terminal-text.js';
 
 /** Reading more rows than this would make a table wait. */
 const mostRows = 200_000;
@@ -67,7 +68,7 @@ function ratios(cells: readonly CellSummary[], referenceMs: number): string {
   const rows = [...schedulers].map(([scheduler, variants]) => {
     const multiples = [...variants.values()].map((means) => means.reduce((sum, mean) => sum + mean, 0) / means.length / referenceMs).sort((a, b) => a - b);
     const ends = [...new Set([multiples[0] as number, multiples.at(-1) as number].map((multiple) => multiple.toFixed(1)))];
-    return { least: multiples[0] as number, text: `${scheduler} ${ends.join('–')} ×` };
+    return { least: multiples[0] as number, text: `${harmless(scheduler)} ${ends.join('–')} ×` };
   });
   return rows
     .sort((a, b) => a.least - b.least)

@@ -1,5 +1,6 @@
 import { grouped, latencyPartNames, type LatencyPartName } from '../core/index.js';
 import { labelOf, type CellSummary, type Manifest } from '../results/index.js';
+import { harmless } from './terminal-text.js';
 
 /**
  * One row of a comparison: the mean over the valid repetitions of a cell. Percentiles of several repetitions are means of each
@@ -118,7 +119,7 @@ function rowKey({ experiment, workload, scheduler, parameters }: RowKey): string
 
 /** What is compared with each other: the schedulers of one workload of one experiment. */
 export function groupOf({ experiment, workload }: Pick<CellAverage, 'experiment' | 'workload'>): string {
-  return `${experiment} · ${workload}`;
+  return harmless(`${experiment} · ${workload}`);
 }
 
 function average(runs: readonly CellSummary[], label: string): CellAverage {
@@ -126,14 +127,14 @@ function average(runs: readonly CellSummary[], label: string): CellAverage {
   const ran = runs.filter((run) => run.skipped === undefined);
   // A row of invalid repetitions only is shown as it is, and marked.
   const used = [valid, ran, runs].find(({ length }) => length > 0) as readonly CellSummary[];
-  const { cell, invocations } = used[0] as CellSummary;
+  const { cell, invocations, skipped } = used[0] as CellSummary;
   const over = (pick: (run: CellSummary) => number | null): number | null => mean(used.map(pick));
   return {
     experiment: cell.experiment,
     workload: cell.workload,
     scheduler: cell.scheduler,
-    label,
-    skipped: (used[0] as CellSummary).skipped,
+    label: harmless(label),
+    skipped: skipped === undefined ? undefined : harmless(skipped),
     parameters: cell.parameters,
     repetitions: used.length,
     invalid: ran.length - valid.length,

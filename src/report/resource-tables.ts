@@ -2,6 +2,7 @@ import { grouped } from '../core/index.js';
 import type { CellSummary, Manifest } from '../results/index.js';
 import { groupOf, meanOverRepetitions, type CellAverage } from './repetitions.js';
 import { formatAmount, formatCount, formatMs, renderTable, type TableStyle } from './summary-table.js';
+import { harmless } from './terminal-text.js';
 
 /** Bursts have a table of their own. */
 const burstSize = /-burst-(\d+)$/;
@@ -108,13 +109,13 @@ export function renderBursts(manifest: Manifest, summaries: readonly CellSummary
     const withClients = cells.some(usesResources);
     const columns = labels.flatMap((label) => [`${label}: exec ms`, 'all done ms', 'peak MB', ...(withClients ? ['clients'] : [])]);
     const rows = workloads.map((workload) => [
-      burstSize.exec(workload)?.[1] ?? workload,
+      burstSize.exec(workload)?.[1] ?? harmless(workload),
       ...labels.flatMap((label) => {
         const cell = cells.find((other) => other.workload === workload && other.label === label);
         const numbers = cell === undefined ? ['', '', ''] : [`${formatMs(cell.partsMs.execution)}${invalidMark(cell, style)}`, formatMs(cell.maxMs), peakOf(cell)];
         return withClients ? [...numbers, cell?.resources === undefined ? '' : formatCount(cell.resources.made)] : numbers;
       }),
     ]);
-    return `${style.bold(experiment)}   invocations at once: mean execution, from their arrival to the end of the last, peak memory of all containers\n${renderTable(['at once', ...columns], rows)}\n`;
+    return `${style.bold(harmless(experiment))}   invocations at once: mean execution, from their arrival to the end of the last, peak memory of all containers\n${renderTable(['at once', ...columns], rows)}\n`;
   });
 }

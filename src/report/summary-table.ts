@@ -1,13 +1,16 @@
 import Table from 'cli-table3';
-import { grouped, latencyPartNames } from '../core/index.js';
+import { grouped, latencyPartNames, type LatencyPartName } from '../core/index.js';
 import type { CellSummary, Manifest } from '../results/index.js';
+import { sharesOf } from './bar.js';
+import { fittedTable, type FittedColumn, type TableRoom } from './fitted-table.js';
 import { groupOf, meanOverRepetitions, publishedFor, type CellAverage } from './repetitions.js';
+import { harmless, textWidth, wrapped } from './terminal-text.js';
 
 export interface TableStyle {
   /** Wraps text for the terminal; identity without colours. */
-  bold(text: string): string;
-  dim(text: string): string;
-  red(text: string): string;
+  readonly bold: (text: string) => string;
+  readonly dim: (text: string) => string;
+  readonly red: (text: string) => string;
 }
 
 const borderless = {
@@ -67,54 +70,18 @@ export function renderTable(head: readonly string[], rows: readonly Table.Horizo
   return table.toString().split('\n').map((line) => line.trimEnd()).join('\n');
 }
 
-const columns = [
-  'scheduler', 'mean', 'p50', 'p98', ...latencyPartNames.map((name) => (name === 'coldStart' ? 'cold' : name === 'scheduling' ? 'sched' : name === 'execution' ? 'exec' : name === 'response' ? 'resp' : name)),
-  'cont.', 'GB·s', 'CPU·s', 'mean', 'paper', 'cont.', 'paper',
-];
+const partHeads = { lag: 'lag', scheduling: 'sched', coldStart: 'cold', queue: 'queue', execution: 'exec', response: 'resp' } as const satisfies Record<LatencyPartName, string>;
+
+const meanBar = 'bars of the mean';
+const containersBar = 'bars of the containers';
+
+/** Columns that a narrow terminal does without, the first to go first: numbers that others add up to, then what is told twice. */
+const leaving = ['lag', 'resp', 'queue', 'sched', 'exec', 'cold', 'CPU·s', 'GB·s', 'p50', containersBar, meanBar, 'containers in the paper', 'mean in the paper', 'change of containers', 'change of the mean', 'p98', 'containers'];
 
 /** How many of the repetitions are invalid, where there are others that the numbers are taken from. */
 function invalidMark({ invalid, comparable, repetitions }: CellAverage): string {
   if (invalid === 0) return '';
   return comparable ? ` ${invalid} of ${invalid + repetitions} invalid` : ' invalid';
-}
-
-function row(manifest: Manifest, cell: CellAverage, base: CellAverage | undefined, style: TableStyle): string[] {
-  const published = publishedChange(manifest, cell);
-  const isBase = cell === base;
-  const comparable = cell.comparable && base?.comparable === true;
-  const change = (value: number | null, baseValue: number | null): string => (isBase ? style.dim('base') : comparable ? formatChange(value, baseValue) : '–');
-  return [
-    `${cell.label}${style.red(invalidMark(cell))}`,
-    formatMs(cell.meanMs),
-    formatMs(cell.p50Ms),
-    formatMs(cell.p98Ms),
-    ...latencyPartNames.map((name) => style.dim(formatMs(cell.partsMs[name]))),
-    formatCount(cell.containers),
-    formatAmount(cell.gbSeconds),
-    formatAmount(cell.cpuSeconds),
-    style.bold(change(cell.meanMs, base?.meanMs ?? null)),
-    style.dim(published.mean),
-    style.bold(change(cell.containers, base?.containers ?? null)),
-    style.dim(published.containers),
-  ];
-}
-
-/** A longer reason would make the table wider; it stands below. */
-const longestReasonInTable = 60;
-
-/** Instead of numbers: the label, and why there are none. */
-function skippedRow({ label, skipped = '' }: CellAverage, style: TableStyle): Table.HorizontalTableRow {
-  const text = skipped.length > longestReasonInTable ? 'skipped, see below' : `skipped: ${skipped}`;
-  return [label, { content: style.dim(text), colSpan: columns.length - 1, hAlign: 'left' }];
-}
-
-/** Reasons that are too long for the table, each once, with the rows that it is the reason of. */
-function reasonsBelow(cells: readonly CellAverage[], style: TableStyle): string[] {
-  const labels = new Map<string, string[]>();
-  for (const { label, skipped } of cells) {
-    if (skipped !== undefined && skipped.length > longestReasonInTable) labels.set(skipped, [...(labels.get(skipped) ?? []), label]);
-  }
-  return [...labels].map(([reason, skipped]) => style.dim(`skipped: ${skipped.join(', ')}: ${reason}`));
 }
 
 /** The row that another one is compared with: among the twins of the base the one whose options of the same names are equal. */
@@ -125,30 +92,125 @@ function baseFor(cell: CellAverage, bases: readonly CellAverage[], manifest: Man
   return bases.find(agrees) ?? first;
 }
 
-function block(manifest: Manifest, cells: readonly CellAverage[], style: TableStyle): string {
+/** The columns of a block, a cell a row; those that were skipped have nothing in them. */
+function columnsOf(manifest: Manifest, cells: readonly CellAverage[], style: TableStyle): FittedColumn[] {
   const bases = cells.filter(({ scheduler, skipped }) => scheduler === manifest.base && skipped === undefined);
-  const rows = cells.map((cell) => (cell.skipped === undefined ? row(manifest, cell, baseFor(cell, bases, manifest), style) : skippedRow(cell, style)));
-  return [renderTable(columns, rows), ...reasonsBelow(cells, style)].join('\n');
+  const textOf = (of: (cell: CellAverage) => string): string[] => cells.map((cell) => (cell.skipped === undefined ? of(cell) : ''));
+  const number = (name: string, of: (cell: CellAverage) => string, paint = (text: string): string => text): FittedColumn => ({ name, head: name, cells: textOf(of), paint });
+  const bars = (name: string, of: (cell: CellAverage) => number | null): FittedColumn => ({
+    name,
+    // What is invalid is compared with nothing, not by eye either.
+    shares: sharesOf(cells.map((cell) => (cell.skipped === undefined && cell.comparable ? of(cell) : null))),
+  });
+  const change = (name: string, head: string, of: (cell: CellAverage) => number | null): FittedColumn => {
+    const changeOf = (cell: CellAverage): string => {
+      const base = baseFor(cell, bases, manifest);
+      if (cell === base) return 'base';
+      return cell.comparable && base?.comparable === true ? formatChange(of(cell), of(base)) : '–';
+    };
+    return { name, head, cells: textOf(changeOf), paint: (text) => style.bold(text === 'base' ? style.dim(text) : text) };
+  };
+  const paper = (name: string, of: (change: PublishedChange) => string): FittedColumn => ({ name, head: 'paper', cells: textOf((cell) => of(publishedChange(manifest, cell))), paint: style.dim });
+  return [
+    number('mean', ({ meanMs }) => formatMs(meanMs)),
+    bars(meanBar, ({ meanMs }) => meanMs),
+    number('p50', ({ p50Ms }) => formatMs(p50Ms)),
+    number('p98', ({ p98Ms }) => formatMs(p98Ms)),
+    ...latencyPartNames.map((part) => number(partHeads[part], ({ partsMs }) => formatMs(partsMs[part]), style.dim)),
+    { ...number('containers', ({ containers }) => formatCount(containers)), head: 'cont.' },
+    bars(containersBar, ({ containers }) => containers),
+    number('GB·s', ({ gbSeconds }) => formatAmount(gbSeconds)),
+    number('CPU·s', ({ cpuSeconds }) => formatAmount(cpuSeconds)),
+    change('change of the mean', 'mean', ({ meanMs }) => meanMs),
+    paper('mean in the paper', ({ mean }) => mean),
+    change('change of containers', 'cont.', ({ containers }) => containers),
+    paper('containers in the paper', ({ containers }) => containers),
+  ];
+}
+
+/** A longer reason would make the table wider; it stands below. */
+const longestReasonInTable = 60;
+
+/** Whether a reason is short enough to stand in the table, where the labels leave so many columns to it. */
+function standsInTable(skipped: string, room: number): boolean {
+  return skipped.length <= longestReasonInTable && textWidth(`skipped: ${skipped}`) <= room;
+}
+
+/** Reasons that are too long for the table, each once, with the rows that it is the reason of. */
+function reasonsBelow(cells: readonly CellAverage[], roomForReasons: number): string[] {
+  const labels = new Map<string, string[]>();
+  for (const { label, skipped } of cells) {
+    if (skipped !== undefined && !standsInTable(skipped, roomForReasons)) labels.set(skipped, [...(labels.get(skipped) ?? []), label]);
+  }
+  return [...labels].map(([reason, skipped]) => `skipped: ${skipped.join(', ')}: ${reason}`);
+}
+
+interface Block {
+  readonly lines: readonly string[];
+  readonly leftOut: readonly string[];
+  readonly hasBars: boolean;
+}
+
+function block(manifest: Manifest, cells: readonly CellAverage[], style: TableStyle, room: TableRoom): Block {
+  const roomForReasons = (room.columns ?? Number.POSITIVE_INFINITY) - Math.max(...cells.map(({ label }) => textWidth(label))) - 2;
+  const rows = cells.map((cell) => {
+    const { label, skipped } = cell;
+    const instead = skipped === undefined ? undefined : { text: standsInTable(skipped, roomForReasons) ? `skipped: ${skipped}` : 'skipped, see below', paint: style.dim };
+    return { label, mark: { text: skipped === undefined ? invalidMark(cell) : '', paint: style.red }, instead };
+  });
+  const columns = columnsOf(manifest, cells, style).filter((column) => room.bars !== undefined || !('shares' in column));
+  const { lines, shown } = fittedTable({ head: 'scheduler', rows, columns, leaving }, room);
+  const below = reasonsBelow(cells, roomForReasons).flatMap((reason) => wrappedIn(reason, room).map(style.dim));
+  const without = columns.filter((column) => !shown.includes(column) && 'cells' in column && column.cells.some((text) => text !== ''));
+  return { lines: [...lines, ...below], leftOut: without.map(({ name }) => name), hasBars: shown.some((column) => 'shares' in column) };
+}
+
+function wrappedIn(text: string, { columns }: TableRoom): string[] {
+  return columns === undefined ? [text] : wrapped(text, columns);
 }
 
 /** What the columns of change are against, or why they are empty. */
 function comparison(base: string, cells: readonly CellAverage[]): string {
   const bases = cells.filter(({ scheduler, skipped }) => scheduler === base && skipped === undefined);
-  if (bases.length === 0) return `no ${base} to compare with`;
-  return bases.some(({ comparable }) => comparable) ? `change against ${base}` : `no valid ${base} to compare with`;
+  const name = harmless(base);
+  if (bases.length === 0) return `no ${name} to compare with`;
+  return bases.some(({ comparable }) => comparable) ? `change against ${name}` : `no valid ${name} to compare with`;
 }
 
-/** The comparison at the end of a run: a block an experiment and workload, a row a scheduler. */
-export function renderSummaryTable(manifest: Manifest, summaries: readonly CellSummary[], style: TableStyle): string {
+/** The title in bold and the rest in one line, or below each other where that is too long. */
+function titleLines(title: string, rest: string, style: TableStyle, room: TableRoom): string[] {
+  const oneLine = `${title}   ${rest}`;
+  if (room.columns === undefined || textWidth(oneLine) <= room.columns) return [`${style.bold(title)}   ${rest}`];
+  return [...wrappedIn(title, room).map(style.bold), ...wrappedIn(rest, room)];
+}
+
+/** What bars mean, and what a wider terminal would show. */
+function legend(blocks: readonly Block[]): string {
+  const leftOut = leaving.filter((name) => blocks.some((each) => each.leftOut.includes(name)));
+  return [
+    ...(blocks.some(({ hasBars }) => hasBars) ? ['bars: linear from 0 to the greatest valid one of each table'] : []),
+    ...(leftOut.length === 0 ? [] : [`left out where it is too narrow: ${leftOut.join(', ')} (a wider terminal or --json shows them)`]),
+  ].join('; ');
+}
+
+const unlimited: TableRoom = { columns: undefined, bars: undefined };
+
+/** The comparison at the end of a run: a block an experiment and workload, a row a scheduler; no line is wider than there is room. */
+export function renderSummaryTable(manifest: Manifest, summaries: readonly CellSummary[], style: TableStyle, room: TableRoom = unlimited): string {
   const averages = meanOverRepetitions(summaries, manifest);
   const parts: string[] = [];
+  const blocks: Block[] = [];
   for (const [title, cells] of grouped(averages, groupOf)) {
     const ran = cells.filter(({ skipped }) => skipped === undefined);
     const arrived = [...new Set((ran.length > 0 ? ran : cells).map((cell) => cell.arrived))].join(' / ');
     const repetitions = Math.max(...cells.map((cell) => cell.repetitions));
-    parts.push(`${style.bold(title)}   ${arrived} invocations${repetitions > 1 ? `, means of ${repetitions} repetitions` : ''}; latencies in ms, ${comparison(manifest.base, cells)}`);
-    parts.push(block(manifest, cells, style), '');
+    const rest = `${arrived} invocations${repetitions > 1 ? `, means of ${repetitions} repetitions` : ''}; latencies in ms, ${comparison(manifest.base, cells)}`;
+    const rendered = block(manifest, cells, style, room);
+    blocks.push(rendered);
+    parts.push(...titleLines(title, rest, style, room), ...rendered.lines, '');
   }
+  const last = legend(blocks);
+  if (last !== '') parts.push(...wrappedIn(last, room).map(style.dim), '');
   return parts.join('\n');
 }
 
@@ -180,8 +242,8 @@ export function renderInstrument(all: readonly CellSummary[]): string | undefine
 }
 
 function firstLines(cellId: string, lines: readonly string[], perCell: number): string[] {
-  const shown = lines.slice(0, perCell).map((line) => `${cellId}: ${line}`);
-  return lines.length > perCell ? [...shown, `${cellId}: and ${lines.length - perCell} more, see its summary.json`] : shown;
+  const shown = lines.slice(0, perCell).map((line) => harmless(`${cellId}: ${line}`));
+  return lines.length > perCell ? [...shown, `${harmless(cellId)}: and ${lines.length - perCell} more, see its summary.json`] : shown;
 }
 
 /** Problems of all cells, a line each, with the cell they belong to. Why a cell was skipped stands in the table. */
