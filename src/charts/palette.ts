@@ -3,7 +3,7 @@ import type { LatencyPartName } from '../core/index.js';
 /** How everything of one scheduler is drawn. */
 export interface SchedulerStyle {
   readonly colour: string;
-  readonly symbol: 'circle' | 'rect' | 'triangle' | 'diamond' | 'pin' | 'roundRect' | 'arrow';
+  readonly symbol: 'circle' | 'rect' | 'triangle' | 'diamond' | 'plus' | 'roundRect' | 'triangleDown';
 }
 
 /**
@@ -16,8 +16,8 @@ const builtIn: Readonly<Record<string, SchedulerStyle>> = {
   kraken: { colour: '#d55e00', symbol: 'triangle' },
   baseline: { colour: '#a0653a', symbol: 'diamond' },
   batching: { colour: '#009e73', symbol: 'roundRect' },
-  'batching-expanding': { colour: '#0a78bd', symbol: 'pin' },
-  continuous: { colour: '#c26a9c', symbol: 'arrow' },
+  'batching-expanding': { colour: '#0a78bd', symbol: 'plus' },
+  continuous: { colour: '#c26a9c', symbol: 'triangleDown' },
 };
 
 const others: readonly SchedulerStyle[] = [

@@ -4,7 +4,7 @@ import type { Axis, LineChart, LineSeries, Look } from '../../charts/index.js';
 import { axisOf } from './axes.js';
 import { hintElement, hintStyle } from './hint.js';
 import { legendOf } from './legend.js';
-import { dashOf, opacityOf, styleOf } from './look.js';
+import { dashOf, opacityOf, styleOf, symbolOf } from './look.js';
 import { percentileAt, percentilePlace, withUnit } from './numbers.js';
 
 /** Marks on a line of many points: about so many, to tell lines apart without colours. */
@@ -29,7 +29,7 @@ function seriesOption({ x }: LineChart, series: LineSeries, index: number, look:
     type: 'line',
     name: label,
     data: points.map(([at, value]) => [placeOn(x, at), value]),
-    symbol,
+    symbol: symbolOf(symbol),
     symbolSize: sparse ? sparseMarks(points.length, index, size) : size,
     showSymbol: series.scheduler !== undefined || !sparse,
     showAllSymbol: true,
@@ -68,9 +68,9 @@ export function lineOption(chart: LineChart, look: Look, widthPx: number): EChar
     animation: false,
     backgroundColor: 'transparent',
     legend,
-    grid: { left: room * 1.8, right: room * 1.6, top: heightPx + room, bottom: room * 2, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
-    xAxis: { ...axisOf(chart.x, look), nameGap: room * 2.2 },
-    yAxis: { ...axisOf(chart.y, look), nameGap: room * 4.2, ...(chart.y.unit === 'share' ? { min: 0, max: 1 } : {}) },
+    grid: { left: 2, right: room * 1.4, top: heightPx + room, bottom: 2, outerBoundsMode: 'same', outerBoundsContain: 'all' },
+    xAxis: { ...axisOf(chart.x, look), nameGap: room * 0.5 },
+    yAxis: { ...axisOf(chart.y, look), nameGap: room * 0.5, ...(chart.y.unit === 'share' ? { min: 0, max: 1 } : {}) },
     tooltip: { ...hintStyle(look), trigger: 'axis', axisPointer: { type: 'line', lineStyle: { color: look.quietInk } }, formatter: (pointed: unknown) => hintOf(chart, look, pointed as Pointed[]) },
     series: chart.series.map((series, index) => seriesOption(chart, series, index, look)),
   };

@@ -16,3 +16,13 @@ export function dashOf({ twin = 0 }: Of): 'solid' | number[] {
 export function opacityOf({ twin = 0 }: Of): number {
   return Math.max(0.4, 1 - 0.2 * twin);
 }
+
+/** Marks that ECharts does not have. */
+const drawnSymbols: Readonly<Partial<Record<SchedulerStyle['symbol'], string>>> = {
+  plus: 'path://M-1-3h2v2h2v2h-2v2h-2v-2h-2v-2h2z',
+  triangleDown: 'path://M-1-1h2L0,1z',
+};
+
+export function symbolOf(symbol: SchedulerStyle['symbol']): string {
+  return drawnSymbols[symbol] ?? symbol;
+}

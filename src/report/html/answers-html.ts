@@ -20,33 +20,50 @@ function sureWords(verdict: Sureness): string {
   return verdict === 'shown' ? '' : `, ${badges[verdict]}`;
 }
 
-function details({ againstBase, next, tied, why, sure }: Answer): Markup[] {
+/** What belongs to the winner, in phrases. */
+function details({ againstBase, next, tied, why, sure }: Answer): string[] {
+  const interval = againstBase === undefined || againstBase.interval === '–' ? '' : ` (95 %: ${againstBase.interval})`;
   return [
-    ...(againstBase === undefined ? [] : [html`<div class="detail">${againstBase.change} against ${againstBase.base} (95 %: ${againstBase.interval})${sureWords(againstBase.verdict)}</div>`]),
-    ...(tied.length === 0 ? [] : [html`<div class="detail">perhaps as good: ${tied.map(({ label }) => label).join(', ')}</div>`]),
-    ...(next === undefined ? [] : [html`<div class="detail">next: ${next.label}, ${next.value}, ${next.change}${sureWords(next.verdict)}</div>`]),
-    ...(sure === 'shown' || why === '' ? [] : [html`<div class="detail">${why}</div>`]),
+    ...(againstBase === undefined ? [] : [`${againstBase.change} against ${againstBase.base}${interval}${sureWords(againstBase.verdict)}`]),
+    ...(tied.length === 0 ? [] : [`perhaps as good: ${tied.map(({ label }) => label).join(', ')}`]),
+    ...(next === undefined ? [] : [`next: ${next.label}, ${next.value} (${next.change}${sureWords(next.verdict)})`]),
+    ...(sure === 'shown' || why === '' ? [] : [why]),
   ];
 }
 
 function answerHtml(answer: Answer, styles: Styles): Markup {
   const { metric, winner, sure } = answer;
   const won = winner === undefined ? html`<div class="detail">no row that can be compared</div>` : html`<div><span class="winner">${dot(styles, winner.scheduler)}${winner.label}</span> <span class="value">${winner.value}</span> ${badge(sure, badges[sure])}</div>`;
-  return html`<div class="answer"><div class="metric">${metric}</div><div>${won}${details(answer)}</div></div>`;
+  return html`<div class="answer"><div class="metric">${metric}</div><div>${won}<div class="detail">${details(answer).join(' · ')}</div></div></div>`;
 }
 
 /** The first screen: who has the least of what, by how much, how sure, and what to distrust. */
 export function answersHtml({ groups, caveats }: Headline, styles: Styles): Markup {
   const cards = groups.map(({ title, answers }) => html`<section class="card"><h2>${title}</h2>${answers.map((answer) => answerHtml(answer, styles))}</section>`);
   return html`<section id="answer" aria-label="The answer">
-<div class="answers">${cards}</div>
 ${caveatsHtml(caveats)}
+<div class="answers">${cards}</div>
 </section>`;
 }
 
+/** So many are always seen; the others are a click away, so that the answer stays on the first screen. */
+const shownCaveats = 4;
+
+function itemsHtml(caveats: readonly Caveat[]): Markup {
+  return html`<ul class="caveats">${caveats.map(({ severity, text }) => html`<li>${badge(severity, severity)}<span>${text}</span></li>`)}</ul>`;
+}
+
 function caveatsHtml(caveats: readonly Caveat[]): Markup {
-  if (caveats.length === 0) return html`<section class="card distrust"><h2>What to distrust</h2><p>Nothing was found that speaks against these numbers.</p></section>`;
-  const serious = caveats.filter(({ severity }) => severity === 'serious').length;
-  const items = caveats.map(({ severity, text }) => html`<li>${badge(severity, severity)}<span>${text}</span></li>`);
-  return html`<section class="card distrust ${serious > 0 ? 'distrust-serious' : ''}"><h2>What to distrust</h2><ul class="caveats">${items}</ul></section>`;
+  const serious = caveats.filter(({ severity }) => severity === 'serious');
+  const shown = serious.slice(0, shownCaveats);
+  const rest = caveats.slice(shown.length);
+  const summary = serious.length === 0 ? html`<p>Nothing was found that speaks against these numbers.</p>` : itemsHtml(shown);
+  const more = rest.length === 0 ? nothing : html`<details><summary>${countText(serious.length - shown.length, rest.length)}</summary>${itemsHtml(rest)}</details>`;
+  return html`<section class="card distrust ${serious.length > 0 ? 'distrust-serious' : ''}"><h2>What to distrust</h2>${summary}${more}</section>`;
+}
+
+function countText(serious: number, all: number): string {
+  const notes = all - serious;
+  const parts = [...(serious > 0 ? [`${serious} more that ${serious === 1 ? 'is' : 'are'} serious`] : []), ...(notes > 0 ? [`${notes} ${notes === 1 ? 'note' : 'notes'}`] : [])];
+  return parts.join(', ');
 }
