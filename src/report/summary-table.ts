@@ -67,49 +67,71 @@ export function renderTable(head: readonly string[], rows: readonly Table.Horizo
   return table.toString().split('\n').map((line) => line.trimEnd()).join('\n');
 }
 
-const columns = [
-  'scheduler', 'mean', 'p50', 'p98', ...latencyPartNames.map((name) => (name === 'coldStart' ? 'cold' : name === 'scheduling' ? 'sched' : name === 'execution' ? 'exec' : name === 'response' ? 'resp' : name)),
-  'cont.', 'GB·s', 'CPU·s', 'mean', 'paper', 'cont.', 'paper',
-];
+/** What tables call the parts of a latency, in the order of `latencyPartNames`. */
+export const partTitles = latencyPartNames.map((name) => (name === 'coldStart' ? 'cold' : name === 'scheduling' ? 'sched' : name === 'execution' ? 'exec' : name === 'response' ? 'resp' : name));
+
+const columns = ['scheduler', 'mean', 'p50', 'p98', ...partTitles, 'cont.', 'GB·s', 'CPU·s', 'mean', 'paper', 'cont.', 'paper'];
 
 /** How many of the repetitions are invalid, where there are others that the numbers are taken from. */
 function invalidMark({ invalid, comparable, repetitions }: CellAverage): string {
   if (invalid === 0) return '';
-  return comparable ? ` ${invalid} of ${invalid + repetitions} invalid` : ' invalid';
+  return comparable ? `${invalid} of ${invalid + repetitions} invalid` : 'invalid';
 }
 
-function row(manifest: Manifest, cell: CellAverage, base: CellAverage | undefined, style: TableStyle): string[] {
+/** What stands in a row of the table, not yet styled. */
+export interface SummaryRow {
+  readonly label: string;
+  /** How many repetitions are invalid; empty when none is. */
+  readonly mark: string;
+  /** Why it was not run: then there is nothing else. */
+  readonly skipped: string | undefined;
+  /** Mean, p50 and p98. */
+  readonly latencies: readonly string[];
+  /** In the order of `latencyPartNames`. */
+  readonly parts: readonly string[];
+  /** Containers, GB·s and CPU·s. */
+  readonly amounts: readonly string[];
+  /** Of the mean latency and of the containers, each against the base and as published. */
+  readonly changes: readonly { readonly own: string; readonly published: string }[];
+  readonly isBase: boolean;
+}
+
+function rowOf(manifest: Manifest, cell: CellAverage, base: CellAverage | undefined): SummaryRow {
   const published = publishedChange(manifest, cell);
   const isBase = cell === base;
   const comparable = cell.comparable && base?.comparable === true;
-  const change = (value: number | null, baseValue: number | null): string => (isBase ? style.dim('base') : comparable ? formatChange(value, baseValue) : '–');
-  return [
-    `${cell.label}${style.red(invalidMark(cell))}`,
-    formatMs(cell.meanMs),
-    formatMs(cell.p50Ms),
-    formatMs(cell.p98Ms),
-    ...latencyPartNames.map((name) => style.dim(formatMs(cell.partsMs[name]))),
-    formatCount(cell.containers),
-    formatAmount(cell.gbSeconds),
-    formatAmount(cell.cpuSeconds),
-    style.bold(change(cell.meanMs, base?.meanMs ?? null)),
-    style.dim(published.mean),
-    style.bold(change(cell.containers, base?.containers ?? null)),
-    style.dim(published.containers),
-  ];
+  const change = (value: number | null, baseValue: number | null): string => (isBase ? 'base' : comparable ? formatChange(value, baseValue) : '–');
+  return {
+    label: cell.label,
+    mark: invalidMark(cell),
+    skipped: cell.skipped,
+    latencies: [cell.meanMs, cell.p50Ms, cell.p98Ms].map(formatMs),
+    parts: latencyPartNames.map((name) => formatMs(cell.partsMs[name])),
+    amounts: [formatCount(cell.containers), formatAmount(cell.gbSeconds), formatAmount(cell.cpuSeconds)],
+    changes: [
+      { own: change(cell.meanMs, base?.meanMs ?? null), published: published.mean },
+      { own: change(cell.containers, base?.containers ?? null), published: published.containers },
+    ],
+    isBase,
+  };
+}
+
+function styledRow({ label, mark, latencies, parts, amounts, changes, isBase }: SummaryRow, style: TableStyle): string[] {
+  const own = (text: string): string => style.bold(isBase ? style.dim(text) : text);
+  return [`${label}${style.red(mark === '' ? '' : ` ${mark}`)}`, ...latencies, ...parts.map((text) => style.dim(text)), ...amounts, ...changes.flatMap((change) => [own(change.own), style.dim(change.published)])];
 }
 
 /** A longer reason would make the table wider; it stands below. */
 const longestReasonInTable = 60;
 
 /** Instead of numbers: the label, and why there are none. */
-function skippedRow({ label, skipped = '' }: CellAverage, style: TableStyle): Table.HorizontalTableRow {
+function skippedRow({ label, skipped = '' }: SummaryRow, style: TableStyle): Table.HorizontalTableRow {
   const text = skipped.length > longestReasonInTable ? 'skipped, see below' : `skipped: ${skipped}`;
   return [label, { content: style.dim(text), colSpan: columns.length - 1, hAlign: 'left' }];
 }
 
 /** Reasons that are too long for the table, each once, with the rows that it is the reason of. */
-function reasonsBelow(cells: readonly CellAverage[], style: TableStyle): string[] {
+function reasonsBelow(cells: readonly SummaryRow[], style: TableStyle): string[] {
   const labels = new Map<string, string[]>();
   for (const { label, skipped } of cells) {
     if (skipped !== undefined && skipped.length > longestReasonInTable) labels.set(skipped, [...(labels.get(skipped) ?? []), label]);
@@ -118,17 +140,15 @@ function reasonsBelow(cells: readonly CellAverage[], style: TableStyle): string[
 }
 
 /** The row that another one is compared with: among the twins of the base the one whose options of the same names are equal. */
-function baseFor(cell: CellAverage, bases: readonly CellAverage[], manifest: Manifest): CellAverage | undefined {
+export function baseFor(cell: CellAverage, bases: readonly CellAverage[], manifest: Manifest): CellAverage | undefined {
   const [first] = bases;
   if (cell.scheduler === manifest.base) return first;
   const agrees = ({ parameters }: CellAverage): boolean => Object.entries(parameters).every(([option, value]) => !(option in cell.parameters) || cell.parameters[option] === value);
   return bases.find(agrees) ?? first;
 }
 
-function block(manifest: Manifest, cells: readonly CellAverage[], style: TableStyle): string {
-  const bases = cells.filter(({ scheduler, skipped }) => scheduler === manifest.base && skipped === undefined);
-  const rows = cells.map((cell) => (cell.skipped === undefined ? row(manifest, cell, baseFor(cell, bases, manifest), style) : skippedRow(cell, style)));
-  return [renderTable(columns, rows), ...reasonsBelow(cells, style)].join('\n');
+function block(rows: readonly SummaryRow[], style: TableStyle): string {
+  return [renderTable(columns, rows.map((row) => (row.skipped === undefined ? styledRow(row, style) : skippedRow(row, style)))), ...reasonsBelow(rows, style)].join('\n');
 }
 
 /** What the columns of change are against, or why they are empty. */
@@ -138,45 +158,34 @@ function comparison(base: string, cells: readonly CellAverage[]): string {
   return bases.some(({ comparable }) => comparable) ? `change against ${base}` : `no valid ${base} to compare with`;
 }
 
-/** The comparison at the end of a run: a block an experiment and workload, a row a scheduler. */
-export function renderSummaryTable(manifest: Manifest, summaries: readonly CellSummary[], style: TableStyle): string {
-  const averages = meanOverRepetitions(summaries, manifest);
-  const parts: string[] = [];
-  for (const [title, cells] of grouped(averages, groupOf)) {
+/** What is compared with each other in one table. */
+export interface SummaryBlock {
+  /** `e2e · icdcs-cpu`. */
+  readonly title: string;
+  /** How much was run, units, and what changes are against. */
+  readonly about: string;
+  readonly rows: readonly SummaryRow[];
+}
+
+/** The comparison of a set as data: a block an experiment and workload, a row a scheduler. */
+export function summaryBlocks(manifest: Manifest, summaries: readonly CellSummary[]): SummaryBlock[] {
+  const groups = grouped(meanOverRepetitions(summaries, manifest), groupOf);
+  return [...groups].map(([title, cells]) => {
     const ran = cells.filter(({ skipped }) => skipped === undefined);
     const arrived = [...new Set((ran.length > 0 ? ran : cells).map((cell) => cell.arrived))].join(' / ');
     const repetitions = Math.max(...cells.map((cell) => cell.repetitions));
-    parts.push(`${style.bold(title)}   ${arrived} invocations${repetitions > 1 ? `, means of ${repetitions} repetitions` : ''}; latencies in ms, ${comparison(manifest.base, cells)}`);
-    parts.push(block(manifest, cells, style), '');
-  }
-  return parts.join('\n');
+    const bases = ran.filter(({ scheduler }) => scheduler === manifest.base);
+    return {
+      title,
+      about: `${arrived} invocations${repetitions > 1 ? `, means of ${repetitions} repetitions` : ''}; latencies in ms, ${comparison(manifest.base, cells)}`,
+      rows: cells.map((cell) => rowOf(manifest, cell, baseFor(cell, bases, manifest))),
+    };
+  });
 }
 
-/** What a reader must know of memory that is not PSS. */
-const memorySources: readonly (readonly [CellSummary['memory']['source'], string])[] = [
-  ['rss', 'memory is RSS, which counts shared pages in every container: there is no PSS here'],
-  ['cgroup', 'memory is what control groups are charged for, without idle file pages: a shared page counts in the container that touched it first'],
-  ['docker-stats', "memory and CPU are as Docker's stats tell, about once a second"],
-];
-
-/** How far the instrument itself can be trusted: lateness of the load generator and cost of sampling, the worst of all cells; undefined when none was run. */
-export function renderInstrument(all: readonly CellSummary[]): string | undefined {
-  const summaries = all.filter(({ skipped }) => skipped === undefined);
-  if (summaries.length === 0) return undefined;
-  if (summaries.every(({ backend }) => backend === 'artifact')) return 'imported: how late the load was, and what sampling cost, nobody tells';
-  if (summaries.every(({ backend }) => backend === 'simulation')) return 'simulated in virtual time: no load generator, no sampling, memory as the host profile says';
-  const lags = summaries.map(({ loadGenerator }) => loadGenerator.lagP99Ms ?? loadGenerator.lagMaxMs ?? 0);
-  const shares = summaries.map(({ sampler }) => sampler?.coreShare ?? Number.NaN);
-  const harnessShares = summaries.flatMap(({ harness }) => (harness === undefined ? [] : [harness.coreShare]));
-  const stolenShares = summaries.flatMap(({ cpu }) => (cpu.hostStolenShare === null ? [] : [cpu.hostStolenShare]));
-  const realTime = summaries.every(({ loadGenerator }) => loadGenerator.realTime);
-  return [
-    `load generator late by at most ${formatMs(Math.max(...lags))} ms (p99 of the worst cell), its threads in the ${realTime ? 'real-time class' : 'normal class: chrt is not there or not permitted'}`,
-    ...(stolenShares.length === 0 ? [] : [`other machines took at most ${(Math.max(...stolenShares) * 100).toFixed(1)} % of the cores`]),
-    ...(harnessShares.length === 0 ? [] : [`the harness itself used at most ${(Math.max(...harnessShares) * 100).toFixed(1)} % of a core`]),
-    `sampling cost ${shares.some(Number.isNaN) ? 'unknown in a cell' : `at most ${(Math.max(...shares) * 100).toFixed(1)} % of a core`}`,
-    ...memorySources.flatMap(([source, meaning]) => (summaries.some(({ memory }) => memory.source === source) ? [meaning] : [])),
-  ].join('; ');
+/** The comparison at the end of a run, as a table an experiment and workload. */
+export function renderSummaryTable(manifest: Manifest, summaries: readonly CellSummary[], style: TableStyle): string {
+  return summaryBlocks(manifest, summaries).flatMap(({ title, about, rows }) => [`${style.bold(title)}   ${about}`, block(rows, style), '']).join('\n');
 }
 
 function firstLines(cellId: string, lines: readonly string[], perCell: number): string[] {

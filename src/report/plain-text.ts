@@ -1,0 +1,18 @@
+/** Text of users in one line, without what moves a cursor or rings a bell. */
+export function oneLine(text: string): string {
+  return text.replace(/\p{Cc}+/gu, ' ');
+}
+
+/** One line in which Markdown takes nothing for its own; nor does HTML. */
+export function escapeMarkdown(text: string): string {
+  return oneLine(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replace(/[\\`*_[\]|#~]/g, '\\$&');
+}
+
+export function markdownRow(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
+}
+
+/** The first names, and how many more there are. */
+export function firstOf(names: readonly string[], most = 5): string {
+  return names.length > most ? `${names.slice(0, most).join(', ')} and ${names.length - most} more` : names.join(', ');
+}
