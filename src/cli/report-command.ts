@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, openSync, readSync, closeSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
-import { alignSides, checkComparable, compareAligned, metrics, sideOfResults } from '../diff/index.js';
+import { csvOf, tableOf } from '../charts/index.js';
+import { alignSides, checkComparable, compareAligned, metrics, sideOfResults, type Side } from '../diff/index.js';
 import { describeError, FbbError } from '../core/index.js';
-import { caveatsOf, comparisonFigures, csvOfFigure, FigureDrawer, headlineOf, renderReportMarkdown, renderReportPage, reportMark, sectionsOf, type Comparison } from '../report/index.js';
-import { findResultSet, type ResultSet, type StoredResults } from '../results/index.js';
+import { caveatsOf, comparisonFigures, FigureDrawer, headlineOf, renderReportMarkdown, renderReportPage, reportMark, sectionsOf, type Comparison } from '../report/index.js';
+import { findResultSet, type ResultSet } from '../results/index.js';
 import { isResultAddress, parseResultAddress } from '../storage/index.js';
 import { formatBytes, print } from './output.js';
 import { pageFolder, shippedResultsFolder } from './package-root.js';
@@ -26,8 +27,8 @@ function open(name: string, folder: string): ResultSet {
   return findResultSet(name, folder, shippedResultsFolder);
 }
 
-function stored(results: ResultSet): StoredResults {
-  return { folder: results.folder, manifest: results.manifest, summaries: results.readSummaries() };
+function sideOf(results: ResultSet): Side {
+  return sideOfResults({ folder: results.folder, manifest: results.manifest, summaries: results.readSummaries() }, results.manifest.id);
 }
 
 /** Beside the result set, which stays as it was measured; of one that ships with the package, where results are stored. */
@@ -68,33 +69,32 @@ function refuse(path: string): never {
 
 function comparisonOf(results: ResultSet, { against, results: folder, force }: ReportCommandOptions): Comparison | undefined {
   if (against === undefined) return undefined;
-  const other = stored(open(against, folder));
-  const own = stored(results);
   // From the other to this one: what the report is about is what changed.
-  const aligned = alignSides(sideOfResults(other, other.manifest.id), sideOfResults(own, own.manifest.id));
+  const aligned = alignSides(sideOf(open(against, folder)), sideOf(results));
   checkComparable(aligned, force === true);
   const diff = compareAligned(aligned);
-  return { first: other.manifest.id, second: own.manifest.id, figures: comparisonFigures(diff, metrics.filter(({ headline }) => headline), { title: '', withPlace: true }), caveats: caveatsOf(diff) };
+  return { first: diff.first.name, second: diff.second.name, figures: comparisonFigures(diff, metrics.filter(({ headline }) => headline), { title: '', withPlace: true }), caveats: caveatsOf(diff) };
 }
 
 function writeHtml(results: ResultSet, options: ReportCommandOptions): void {
   const path = options.out ?? besideOf(results, options.results, '-report.html');
   if (options.force !== true && existsSync(path) && !isReport(path)) refuse(path);
-  const { manifest, summaries } = stored(results);
+  const side = sideOf(results);
+  const { manifest, summaries } = side;
   const asset = (name: string): string => readFileSync(join(pageFolder, name), 'utf8');
-  const report = { manifest, summaries, headline: headlineOf(stored(results)), sections: sectionsOf(results), comparison: comparisonOf(results, options) };
+  const report = { manifest, summaries, headline: headlineOf(side), sections: sectionsOf(results), comparison: comparisonOf(results, options) };
   write(path, renderReportPage(report, { chartProgram: asset('charts.js'), reportProgram: asset('report.js'), style: asset('page.css') }));
 }
 
 function writeMarkdown(results: ResultSet, options: ReportCommandOptions): void {
-  const { manifest, summaries } = stored(results);
-  const text = renderReportMarkdown(manifest, summaries, headlineOf(stored(results)));
+  const side = sideOf(results);
+  const text = renderReportMarkdown(side.manifest, side.summaries, headlineOf(side));
   if (options.out === undefined) {
-    print(text);
+    print(text.trimEnd());
     return;
   }
   if (options.force !== true && existsSync(options.out)) refuse(options.out);
-  write(options.out, `${text}\n`);
+  write(options.out, text);
 }
 
 /** The figures of each section at the value that is shown first, and over its sweep; each with its data beside it. */
@@ -111,7 +111,7 @@ function writeSvg(results: ResultSet, options: ReportCommandOptions): void {
   if (there !== undefined && options.force !== true) refuse(`${there.stem}.svg`);
   for (const { stem, figure } of files) {
     write(`${stem}.svg`, drawer.svg(figure));
-    write(`${stem}.csv`, csvOfFigure(figure));
+    write(`${stem}.csv`, csvOf(tableOf(figure.chart)));
   }
 }
 

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { harmless, renderBursts, renderCap, renderClairvoyant, renderInstrument, renderNotes, renderProblems, renderResources, renderSummaryTable, type TableStyle } from '../report/index.js';
+import { harmless, renderBursts, renderCap, renderClairvoyant, renderInstrument, renderNotes, renderProblems, renderResources, renderSummaryTable, trialOf, type TableStyle } from '../report/index.js';
 import { findResultSet, type ResultSet } from '../results/index.js';
 import { openResults, type OpenedResults } from '../result-store/index.js';
 import { isResultAddress } from '../storage/index.js';
@@ -63,7 +63,8 @@ function printShown(shown: Shown): void {
   printMissing(shown, style);
   const instrument = renderInstrument(summaries);
   if (instrument !== undefined) print(style.dim(instrument));
-  if (manifest.selection.limit !== null) print(style.red(`! only the first ${manifest.selection.limit} invocations of each workload: a trial, no result`));
+  const trial = trialOf(manifest);
+  if (trial !== undefined) print(style.red(`! ${trial}`));
   if (manifest.published !== null) print(style.dim(harmless(`paper: the authors' own change against their ${manifest.base} (${manifest.published.source.split('. ', 1)[0] ?? ''})`)));
   print(`stored in ${place}`);
 }

@@ -13,7 +13,7 @@ export interface Side {
   readonly scheduler: string | undefined;
 }
 
-type RowKey = Omit<CellKey, 'id' | 'repetition'>;
+export type RowKey = Omit<CellKey, 'id' | 'repetition'>;
 
 /** The runs of one cell on one side: its repetitions. Only valid ones can be compared. */
 interface RowSide {
@@ -151,4 +151,17 @@ export function alignWithin(side: Side, base: string): Alignment {
     if (partner !== undefined && isBroken(partner, row)) broken.push(`${place(row.key)} · ${row.label}`);
   }
   return { rows, leftOut, broken };
+}
+
+/** Puts each of the `chosen` rows, second, beside all others of its experiment and workload: what is judged is how it does against them. */
+export function alignWithRows(side: Side, chosen: readonly RowKey[]): Alignment {
+  const all = rowsOf(side);
+  const seconds = all.filter(({ key }) => chosen.some((one) => place(one) === place(key) && one.scheduler === key.scheduler && sameParameters(one, key)));
+  const pairs = seconds.flatMap((second) => all.filter((first) => first !== second && place(first.key) === place(second.key)).map((first) => joined(first, second)));
+  const empty = new Set(pairs.flatMap(({ first, second }) => [first, second]).filter((row) => !hasRuns(row)));
+  return {
+    rows: pairs.filter(({ first, second }) => hasRuns(first) && hasRuns(second)),
+    leftOut: [...empty].map((row) => missing(row, side, undefined, side) as string),
+    broken: pairs.filter(({ first, second }) => isBroken(first, second)).map(({ second }) => `${place(second.key)} · ${second.label}`),
+  };
 }

@@ -1,8 +1,9 @@
 import { createRng, type Rng } from '../core/index.js';
 import type { CellSummary } from '../results/index.js';
 import { correctForMany, meanOf } from '../stats/index.js';
-import { align, alignWithin, type Alignment, type Row, type Side } from './align.js';
+import { align, alignWithin, alignWithRows, type Alignment, type Row, type RowKey, type Side } from './align.js';
 import { BlockTable, type RowsOfRun } from './block-table.js';
+import { BlockTables } from './block-tables.js';
 import { comparisonProblems, differences, workOf, type Work } from './comparable.js';
 import { metrics, type Metric } from './metrics.js';
 import { compareBlocks, comparePairs, compareRuns, type Evidence } from './unit-comparison.js';
@@ -77,6 +78,12 @@ export function alignSideWithin(side: Side, base: string): Aligned {
   return { first: side, second: side, ...aligned, problems: comparisonProblems(side, side, aligned.rows) };
 }
 
+/** The `chosen` rows of a side, second, beside all others of their experiments and workloads. */
+export function alignSideWithRows(side: Side, chosen: readonly RowKey[]): Aligned {
+  const aligned = alignWithRows(side, chosen);
+  return { first: side, second: side, ...aligned, problems: comparisonProblems(side, side, aligned.rows) };
+}
+
 /** What a row is judged by, before it is known how many other comparisons there are. */
 interface Found {
   readonly row: Row;
@@ -139,7 +146,7 @@ class RowComparer {
   readonly #injected: number;
   readonly #tables: readonly [BlockTable, BlockTable] | string;
 
-  constructor(row: Row, { first, second, injected, firstTables }: { readonly first: Side; readonly second: Side; readonly injected: number; readonly firstTables: Map<Row['first'], BlockTable> }) {
+  constructor(row: Row, { first, second, injected, tables }: { readonly first: Side; readonly second: Side; readonly injected: number; readonly tables: BlockTables }) {
     this.#row = row;
     this.#sides = [first, second];
     this.#work = workOf(row, [first, second]);
@@ -148,7 +155,7 @@ class RowComparer {
     const keyOf = ({ key: { scheduler, parameters } }: Row['first']): unknown => [scheduler, Object.entries(parameters).sort()];
     this.#rng = createRng(seed).derive(JSON.stringify([row.experiment, row.workload, keyOf(row.first), keyOf(row.second)]));
     this.#injected = injected;
-    this.#tables = this.#byRuns ? '' : this.#readTables(firstTables);
+    this.#tables = this.#byRuns ? '' : this.#readTables(tables);
   }
 
   compare(metric: Metric): Found {
@@ -204,15 +211,13 @@ class RowComparer {
   }
 
   /** The blocks of both sides, or why there are none. */
-  #readTables(firstTables: Map<Row['first'], BlockTable>): readonly [BlockTable, BlockTable] | string {
+  #readTables(tables: BlockTables): readonly [BlockTable, BlockTable] | string {
     if (this.#work !== 'same') return `runs of other work, and fewer than ${enoughRuns} a side`;
     const [first, second] = this.#sides.map((side, index) => rowsOfRuns(side, this.#runs[index] as readonly CellSummary[]));
     if (first === undefined || second === undefined) return `no rows of invocations, and fewer than ${enoughRuns} runs a side`;
     if (this.#runs.some((runs) => runs.every(({ invocations }) => invocations.completed < leastInvocations))) return `fewer than ${leastInvocations} invocations, and fewer than ${enoughRuns} runs a side`;
-    // Inside one set all rows stand beside the same base.
-    const one = firstTables.get(this.#row.first) ?? new BlockTable(first);
-    firstTables.set(this.#row.first, one);
-    const other = new BlockTable(second, { cuts: one.cuts, factor: this.#injected });
+    const one = tables.of(this.#row.first, first);
+    const other = this.#injected === 1 ? tables.of(this.#row.second, second, one.cuts) : new BlockTable(second, { cuts: one.cuts, factor: this.#injected });
     return one.isTimed && other.isTimed ? [one, other] : `rows that do not say when invocations arrived, and fewer than ${enoughRuns} runs a side`;
   }
 }
@@ -245,16 +250,22 @@ export function correct(founds: readonly Pick<Found, 'evidence'>[], pOf: (eviden
   return asked.map((p, index) => (p === undefined ? (founds[index]?.evidence === undefined ? undefined : 1) : corrected[next++]));
 }
 
-/**
- * Compares every metric of every row. `injected` multiplies all values of the second side: the known slowdown of a self-test. Throws
- * FBB_ERR_RESULTS_INVALID when rows that are needed cannot be read.
- */
-export function compareAligned(aligned: Aligned, injected = 1): Diff {
+interface CompareAlignedOptions {
+  /** Multiplies all values of the second side: the known slowdown of a self-test. */
+  readonly injected?: number;
+  /** What is asked about a row, where not all metrics matter; p is corrected for what is asked. */
+  readonly metricsOf?: (row: Row) => readonly Metric[];
+}
+
+/** Compares every metric of every row. Throws FBB_ERR_RESULTS_INVALID when rows that are needed cannot be read. */
+export function compareAligned(aligned: Aligned, { injected = 1, metricsOf = () => metrics }: CompareAlignedOptions = {}): Diff {
   const { first, second, rows, leftOut, broken, problems } = aligned;
-  const firstTables = new Map<Row['first'], BlockTable>();
+  const tables = new BlockTables(rows);
   const founds = rows.flatMap((row) => {
-    const comparer = new RowComparer(row, { first, second, injected, firstTables });
-    return metrics.map((metric) => comparer.compare(metric));
+    const comparer = new RowComparer(row, { first, second, injected, tables });
+    const found = metricsOf(row).map((metric) => comparer.compare(metric));
+    tables.release(row);
+    return found;
   });
   const correctedPs = correct(founds, ({ p }) => p);
   const correctedRankPs = correct(founds, ({ rank }) => rank.p);

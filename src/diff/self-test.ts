@@ -48,7 +48,7 @@ function isShown({ verdict }: Comparison): boolean {
 export function selfTest(aligned: Aligned, thresholds: readonly Threshold[]): SelfTest {
   const plain: Diff = compareAligned(aligned);
   const slowdown = slowdownFor(thresholds, plain.comparisons);
-  const withSlowdown = checkThresholds(thresholds, compareAligned(aligned, 1 + slowdown));
+  const withSlowdown = checkThresholds(thresholds, compareAligned(aligned, { injected: 1 + slowdown }));
   // What is 0 stays 0 however it is multiplied.
   const missed = [...withSlowdown.notShown, ...withSlowdown.tooFew].filter(({ comparison }) => (comparison.first ?? 0) > 0);
   const halves = halve(aligned);

@@ -1,7 +1,8 @@
 import { grouped } from '../core/index.js';
 import type { CellSummary, Manifest } from '../results/index.js';
 import { groupOf, meanOverRepetitions, type CellAverage } from './repetitions.js';
-import { formatCount, formatMs, type TableStyle } from './summary-table.js';
+import { formatCount, formatMs } from './formats.js';
+import type { TableStyle } from './summary-table.js';
 
 type Capped = CellAverage & { readonly cap: NonNullable<CellAverage['cap']> };
 

@@ -2,7 +2,8 @@ import { grouped } from '../core/index.js';
 import type { CellSummary, ResultSet } from '../results/index.js';
 import { shortestRemainingLatenciesMs } from '../stats/index.js';
 import { groupOf } from './repetitions.js';
-import { formatMs, type TableStyle } from './summary-table.js';
+import { formatMs } from './formats.js';
+import type { TableStyle } from './summary-table.js';
 import { harmless } from './terminal-text.js';
 
 /** Reading more rows than this would make a table wait. */

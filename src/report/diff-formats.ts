@@ -1,16 +1,8 @@
 import { csvField } from '../results/index.js';
 import { hasFailed, type Comparison, type Diff, type GateResult, type Metric } from '../diff/index.js';
 import { byMetric, caveatsOf, changeOf, formatChange, formatInterval, formatP, formatUnits, formatValue, geometricMeans, reasonsOf, rowName, titleOf, verdictWords } from './diff-rows.js';
-import { formatPercent } from './summary-table.js';
-
-/** What Markdown would take for its own; also HTML. */
-function escapeMarkdown(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replace(/[\\`*_[\]|#~]/g, '\\$&').replace(/\p{Cc}+/gu, ' ');
-}
-
-function markdownRow(cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`;
-}
+import { escapeMarkdown, markdownRow } from './plain-text.js';
+import { formatPercent } from './formats.js';
 
 const marks = { better: '🟢 ', worse: '🔴 ', none: '', tooFew: '' } as const;
 

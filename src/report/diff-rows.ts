@@ -1,9 +1,13 @@
 import type { Comparison, Diff, Metric, Verdict } from '../diff/index.js';
 import { geometricMean } from '../stats/index.js';
-import { formatAmount, formatCount, formatMs, formatPercent } from './summary-table.js';
+import { harmless } from './terminal-text.js';
+import { formatAmount, formatCount, formatMs, formatPercent } from './formats.js';
 
 /** Words for a verdict; in a diff every metric is one of which less is better. */
 export const verdictWords: Readonly<Record<Verdict, string>> = { better: 'better', worse: 'worse', none: 'no difference shown', tooFew: 'too few data' };
+
+export const copiesCount = 'repetitions of a simulation are copies of each other and count as one run; suite --reseed draws each anew';
+export const oneRunShows = 'one run a side: only changes by more than a factor of two can be shown';
 
 const metricTitles: Readonly<Record<string, string>> = { gbSeconds: 'GB·s', cpuSeconds: 'CPU·s', coldStartShare: 'cold starts', failedShare: 'not completed' };
 
@@ -56,7 +60,7 @@ export function formatUnits({ runs: [first, second], units }: Comparison): strin
 }
 
 export function rowName({ row }: Comparison): string {
-  return `${row.experiment} · ${row.workload} · ${row.label}`.replace(/\p{Cc}+/gu, ' ');
+  return harmless(`${row.experiment} · ${row.workload} · ${row.label}`);
 }
 
 /** Comparisons under their metric, metrics in their order. */
@@ -86,10 +90,10 @@ export function caveatsOf({ problems, leftOut, rows, comparisons, differences, f
     ...(first !== second && [first, second].some(({ manifest }) => manifest.backend !== 'simulation' && manifest.imported === undefined) && first.manifest.id !== second.manifest.id
       ? ['the two sets were run at different times: what the machine did in between counts as a difference; schedulers of one run take turns']
       : []),
-    ...unfinishedCells([first, second]),
-    ...(copies ? ['repetitions of a simulation are copies of each other and count as one run; suite --reseed draws each anew'] : []),
+    ...lostCells([first, second]),
+    ...(copies ? [copiesCount] : []),
     ...(comparisons.some(({ units, runs, first: one }) => units === 'blocks' && Math.min(...runs) === 1 && one !== null) && first.manifest.backend !== 'simulation'
-      ? ['one run a side: only changes by more than a factor of two can be shown, because runs differ among themselves; --repeat 5 tells']
+      ? [`${oneRunShows}, because runs differ among themselves; --repeat 5 tells`]
       : []),
     ...differences.map((what) => `differs: ${what}`),
   ];
@@ -113,7 +117,7 @@ function partnerless(comparisons: readonly Comparison[]): string[] {
 }
 
 /** Cells that a set says have finished, and that are not there. */
-function unfinishedCells(sides: readonly Diff['first'][]): string[] {
+export function lostCells(sides: readonly Diff['first'][]): string[] {
   return [...new Set(sides)].flatMap(({ name, manifest, summaries }) => {
     const there = new Set(summaries.map(({ cell }) => cell.id));
     const gone = manifest.cells.filter(({ id, status }) => ['valid', 'invalid', 'skipped'].includes(status) && !there.has(id));

@@ -1,6 +1,7 @@
 import { hasFailed, type Comparison, type Diff, type GateResult, type Metric } from '../diff/index.js';
 import { byMetric, caveatsOf, formatChange, formatInterval, formatP, formatUnits, formatValue, geometricMeans, reasonsOf, rowName, titleOf, verdictWords } from './diff-rows.js';
-import { formatPercent, renderTable, type TableStyle } from './summary-table.js';
+import { formatPercent } from './formats.js';
+import { renderTable, type TableStyle } from './summary-table.js';
 
 function rowOf(comparison: Comparison, style: TableStyle): string[] {
   const { metric, first, second, verdict, correctedP, evidence } = comparison;

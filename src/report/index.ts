@@ -4,7 +4,9 @@ export { renderClairvoyant } from './clairvoyant-lines.js';
 export { pairWithLive, pairWithPublished, renderValidation } from './validation-table.js';
 export type { TableRoom } from './fitted-table.js';
 export { harmless } from './terminal-text.js';
-export { formatMs, renderInstrument, renderNotes, renderProblems, renderSummaryTable, type TableStyle } from './summary-table.js';
+export { formatMs } from './formats.js';
+export { renderInstrument } from './instrument.js';
+export { renderNotes, renderProblems, renderSummaryTable, type TableStyle } from './summary-table.js';
 export { diffAsCsv, diffAsJson, renderDiffMarkdown } from './diff-formats.js';
 export { caveatsOf } from './diff-rows.js';
 export { renderDiff, renderGate } from './diff-table.js';
@@ -12,3 +14,6 @@ export type { Answer, AnswerGroup, Caveat, Headline, ReportData, Section, Slice,
 export { comparisonFigures } from './comparison-figures.js';
 export { FigureDrawer } from './figure-svg.js';
 export { renderReportPage, reportMark, type Comparison, type Report } from './html/report-page.js';
+export { headlineOf } from './headline.js';
+export { renderReportMarkdown } from './report-markdown.js';
+export { trialOf } from './set-caveats.js';

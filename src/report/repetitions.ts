@@ -113,8 +113,9 @@ function averageResources(runs: readonly CellSummary[]): ResourceAverage | undef
 
 type RowKey = Pick<CellSummary['cell'], 'experiment' | 'workload' | 'scheduler' | 'parameters'>;
 
-function rowKey({ experiment, workload, scheduler, parameters }: RowKey): string {
-  return JSON.stringify([experiment, workload, scheduler, parameters]);
+/** By all parameters: the label has those only that differ between the rows of one set. */
+export function rowKey({ experiment, workload, scheduler, parameters }: RowKey): string {
+  return JSON.stringify([experiment, workload, scheduler, Object.entries(parameters).sort()]);
 }
 
 /** What is compared with each other: the schedulers of one workload of one experiment. */

@@ -1,7 +1,8 @@
 import { grouped } from '../core/index.js';
 import type { CellSummary, Manifest } from '../results/index.js';
 import { groupOf, meanOverRepetitions, type CellAverage } from './repetitions.js';
-import { formatAmount, formatCount, formatMs, renderTable, type TableStyle } from './summary-table.js';
+import { formatAmount, formatCount, formatMs } from './formats.js';
+import { renderTable, type TableStyle } from './summary-table.js';
 import { harmless } from './terminal-text.js';
 
 /** Bursts have a table of their own. */

@@ -1,9 +1,8 @@
 import Table from 'cli-table3';
-import { grouped, latencyPartNames, type LatencyPartName } from '../core/index.js';
 import type { CellSummary, Manifest } from '../results/index.js';
 import { sharesOf } from './bar.js';
 import { fittedTable, type FittedColumn, type TableRoom } from './fitted-table.js';
-import { groupOf, meanOverRepetitions, publishedFor, type CellAverage } from './repetitions.js';
+import { partTitles, summaryBlocks, type SummaryRow } from './summary-blocks.js';
 import { harmless, textWidth, wrapped } from './terminal-text.js';
 
 export interface TableStyle {
@@ -18,46 +17,6 @@ const borderless = {
   'left': '', 'left-mid': '', 'mid': '', 'mid-mid': '', 'right': '', 'right-mid': '', 'middle': '  ',
 };
 
-/** A latency with three significant digits or whole milliseconds; a dash for one that cannot be named. */
-export function formatMs(valueMs: number | null): string {
-  if (valueMs === null) return '–';
-  if (valueMs >= 100) return valueMs.toFixed(0);
-  return valueMs >= 10 ? valueMs.toFixed(1) : valueMs.toFixed(2);
-}
-
-/** A mean of counts, whole where it is. */
-export function formatCount(value: number | null): string {
-  return formatAmount(value).replace(/\.0+$/, '');
-}
-
-export function formatAmount(value: number | null): string {
-  return value === null ? '–' : value.toFixed(value >= 100 ? 0 : value >= 10 ? 1 : 2);
-}
-
-/** A share as a signed percentage; what rounds to nothing has no sign. */
-export function formatPercent(share: number, digits: number): string {
-  const text = Math.abs(share * 100).toFixed(digits);
-  return `${Number(text) === 0 ? '' : share > 0 ? '+' : '−'}${text} %`;
-}
-
-/** The change from base to value in percent, a reduction negative: -87.8 %. */
-function formatChange(value: number | null, base: number | null): string {
-  return value === null || base === null || base === 0 ? '–' : formatPercent(value / base - 1, 1);
-}
-
-interface PublishedChange {
-  readonly mean: string;
-  readonly containers: string;
-}
-
-function publishedChange(manifest: Manifest, average: CellAverage): PublishedChange {
-  const { scheduler } = average;
-  const own = publishedFor(average, manifest);
-  const base = publishedFor({ ...average, scheduler: manifest.base }, manifest);
-  if (own === undefined || base === undefined || scheduler === manifest.base) return { mean: '', containers: '' };
-  return { mean: formatChange(own.meanMs, base.meanMs), containers: formatChange(own.containers, base.containers) };
-}
-
 /** A table without borders: the first column to the left, numbers to the right. */
 export function renderTable(head: readonly string[], rows: readonly Table.HorizontalTableRow[]): string {
   const table = new Table({
@@ -70,61 +29,33 @@ export function renderTable(head: readonly string[], rows: readonly Table.Horizo
   return table.toString().split('\n').map((line) => line.trimEnd()).join('\n');
 }
 
-const partHeads = { lag: 'lag', scheduling: 'sched', coldStart: 'cold', queue: 'queue', execution: 'exec', response: 'resp' } as const satisfies Record<LatencyPartName, string>;
-
 const meanBar = 'bars of the mean';
 const containersBar = 'bars of the containers';
 
 /** Columns that a narrow terminal does without, the first to go first: numbers that others add up to, then what is told twice. */
 const leaving = ['lag', 'resp', 'queue', 'sched', 'exec', 'cold', 'CPU·s', 'GB·s', 'p50', containersBar, meanBar, 'containers in the paper', 'mean in the paper', 'change of containers', 'change of the mean', 'p98', 'containers'];
 
-/** How many of the repetitions are invalid, where there are others that the numbers are taken from. */
-function invalidMark({ invalid, comparable, repetitions }: CellAverage): string {
-  if (invalid === 0) return '';
-  return comparable ? ` ${invalid} of ${invalid + repetitions} invalid` : ' invalid';
-}
-
-/** The row that another one is compared with: among the twins of the base the one whose options of the same names are equal. */
-function baseFor(cell: CellAverage, bases: readonly CellAverage[], manifest: Manifest): CellAverage | undefined {
-  const [first] = bases;
-  if (cell.scheduler === manifest.base) return first;
-  const agrees = ({ parameters }: CellAverage): boolean => Object.entries(parameters).every(([option, value]) => !(option in cell.parameters) || cell.parameters[option] === value);
-  return bases.find(agrees) ?? first;
-}
-
 /** The columns of a block, a cell a row; those that were skipped have nothing in them. */
-function columnsOf(manifest: Manifest, cells: readonly CellAverage[], style: TableStyle): FittedColumn[] {
-  const bases = cells.filter(({ scheduler, skipped }) => scheduler === manifest.base && skipped === undefined);
-  const textOf = (of: (cell: CellAverage) => string): string[] => cells.map((cell) => (cell.skipped === undefined ? of(cell) : ''));
-  const number = (name: string, of: (cell: CellAverage) => string, paint = (text: string): string => text): FittedColumn => ({ name, head: name, cells: textOf(of), paint });
-  const bars = (name: string, of: (cell: CellAverage) => number | null): FittedColumn => ({
-    name,
-    // What is invalid is compared with nothing, not by eye either.
-    shares: sharesOf(cells.map((cell) => (cell.skipped === undefined && cell.comparable ? of(cell) : null))),
-  });
-  const change = (name: string, head: string, of: (cell: CellAverage) => number | null): FittedColumn => {
-    const changeOf = (cell: CellAverage): string => {
-      const base = baseFor(cell, bases, manifest);
-      if (cell === base) return 'base';
-      return cell.comparable && base?.comparable === true ? formatChange(of(cell), of(base)) : '–';
-    };
-    return { name, head, cells: textOf(changeOf), paint: (text) => style.bold(text === 'base' ? style.dim(text) : text) };
-  };
-  const paper = (name: string, of: (change: PublishedChange) => string): FittedColumn => ({ name, head: 'paper', cells: textOf((cell) => of(publishedChange(manifest, cell))), paint: style.dim });
+function columnsOf(rows: readonly SummaryRow[], style: TableStyle): FittedColumn[] {
+  const textOf = (of: (row: SummaryRow) => string | undefined): string[] => rows.map((row) => (row.skipped === undefined ? (of(row) ?? '') : ''));
+  const column = (name: string, of: (row: SummaryRow) => string | undefined, { head = name, paint = (text: string): string => text } = {}): FittedColumn => ({ name, head, cells: textOf(of), paint });
+  // What is invalid is compared with nothing, not by eye either.
+  const bars = (name: string, of: (row: SummaryRow) => number | null): FittedColumn => ({ name, shares: sharesOf(rows.map((row) => (row.skipped === undefined && row.comparable ? of(row) : null))) });
+  const paintChange = (text: string): string => style.bold(text === 'base' ? style.dim(text) : text);
   return [
-    number('mean', ({ meanMs }) => formatMs(meanMs)),
+    column('mean', ({ latencies }) => latencies[0]),
     bars(meanBar, ({ meanMs }) => meanMs),
-    number('p50', ({ p50Ms }) => formatMs(p50Ms)),
-    number('p98', ({ p98Ms }) => formatMs(p98Ms)),
-    ...latencyPartNames.map((part) => number(partHeads[part], ({ partsMs }) => formatMs(partsMs[part]), style.dim)),
-    { ...number('containers', ({ containers }) => formatCount(containers)), head: 'cont.' },
+    column('p50', ({ latencies }) => latencies[1]),
+    column('p98', ({ latencies }) => latencies[2]),
+    ...partTitles.map((title, part) => column(title, ({ parts }) => parts[part], { paint: style.dim })),
+    column('containers', ({ amounts }) => amounts[0], { head: 'cont.' }),
     bars(containersBar, ({ containers }) => containers),
-    number('GB·s', ({ gbSeconds }) => formatAmount(gbSeconds)),
-    number('CPU·s', ({ cpuSeconds }) => formatAmount(cpuSeconds)),
-    change('change of the mean', 'mean', ({ meanMs }) => meanMs),
-    paper('mean in the paper', ({ mean }) => mean),
-    change('change of containers', 'cont.', ({ containers }) => containers),
-    paper('containers in the paper', ({ containers }) => containers),
+    column('GB·s', ({ amounts }) => amounts[1]),
+    column('CPU·s', ({ amounts }) => amounts[2]),
+    column('change of the mean', ({ changes }) => changes.mean.own, { head: 'mean', paint: paintChange }),
+    column('mean in the paper', ({ changes }) => changes.mean.published, { head: 'paper', paint: style.dim }),
+    column('change of containers', ({ changes }) => changes.containers.own, { head: 'cont.', paint: paintChange }),
+    column('containers in the paper', ({ changes }) => changes.containers.published, { head: 'paper', paint: style.dim }),
   ];
 }
 
@@ -137,7 +68,7 @@ function standsInTable(skipped: string, room: number): boolean {
 }
 
 /** Reasons that are too long for the table, each once, with the rows that it is the reason of. */
-function reasonsBelow(cells: readonly CellAverage[], roomForReasons: number): string[] {
+function reasonsBelow(cells: readonly SummaryRow[], roomForReasons: number): string[] {
   const labels = new Map<string, string[]>();
   for (const { label, skipped } of cells) {
     if (skipped !== undefined && !standsInTable(skipped, roomForReasons)) labels.set(skipped, [...(labels.get(skipped) ?? []), label]);
@@ -151,30 +82,21 @@ interface Block {
   readonly hasBars: boolean;
 }
 
-function block(manifest: Manifest, cells: readonly CellAverage[], style: TableStyle, room: TableRoom): Block {
-  const roomForReasons = (room.columns ?? Number.POSITIVE_INFINITY) - Math.max(...cells.map(({ label }) => textWidth(label))) - 2;
-  const rows = cells.map((cell) => {
-    const { label, skipped } = cell;
+function block(blockRows: readonly SummaryRow[], style: TableStyle, room: TableRoom): Block {
+  const roomForReasons = (room.columns ?? Number.POSITIVE_INFINITY) - Math.max(...blockRows.map(({ label }) => textWidth(label))) - 2;
+  const rows = blockRows.map(({ label, mark, skipped }) => {
     const instead = skipped === undefined ? undefined : { text: standsInTable(skipped, roomForReasons) ? `skipped: ${skipped}` : 'skipped, see below', paint: style.dim };
-    return { label, mark: { text: skipped === undefined ? invalidMark(cell) : '', paint: style.red }, instead };
+    return { label, mark: { text: skipped === undefined && mark !== '' ? ` ${mark}` : '', paint: style.red }, instead };
   });
-  const columns = columnsOf(manifest, cells, style).filter((column) => room.bars !== undefined || !('shares' in column));
+  const columns = columnsOf(blockRows, style).filter((column) => room.bars !== undefined || !('shares' in column));
   const { lines, shown } = fittedTable({ head: 'scheduler', rows, columns, leaving }, room);
-  const below = reasonsBelow(cells, roomForReasons).flatMap((reason) => wrappedIn(reason, room).map(style.dim));
+  const below = reasonsBelow(blockRows, roomForReasons).flatMap((reason) => wrappedIn(reason, room).map(style.dim));
   const without = columns.filter((column) => !shown.includes(column) && 'cells' in column && column.cells.some((text) => text !== ''));
   return { lines: [...lines, ...below], leftOut: without.map(({ name }) => name), hasBars: shown.some((column) => 'shares' in column) };
 }
 
 function wrappedIn(text: string, { columns }: TableRoom): string[] {
   return columns === undefined ? [text] : wrapped(text, columns);
-}
-
-/** What the columns of change are against, or why they are empty. */
-function comparison(base: string, cells: readonly CellAverage[]): string {
-  const bases = cells.filter(({ scheduler, skipped }) => scheduler === base && skipped === undefined);
-  const name = harmless(base);
-  if (bases.length === 0) return `no ${name} to compare with`;
-  return bases.some(({ comparable }) => comparable) ? `change against ${name}` : `no valid ${name} to compare with`;
 }
 
 /** The title in bold and the rest in one line, or below each other where that is too long. */
@@ -197,48 +119,16 @@ const unlimited: TableRoom = { columns: undefined, bars: undefined };
 
 /** The comparison at the end of a run: a block an experiment and workload, a row a scheduler; no line is wider than there is room. */
 export function renderSummaryTable(manifest: Manifest, summaries: readonly CellSummary[], style: TableStyle, room: TableRoom = unlimited): string {
-  const averages = meanOverRepetitions(summaries, manifest);
   const parts: string[] = [];
   const blocks: Block[] = [];
-  for (const [title, cells] of grouped(averages, groupOf)) {
-    const ran = cells.filter(({ skipped }) => skipped === undefined);
-    const arrived = [...new Set((ran.length > 0 ? ran : cells).map((cell) => cell.arrived))].join(' / ');
-    const repetitions = Math.max(...cells.map((cell) => cell.repetitions));
-    const rest = `${arrived} invocations${repetitions > 1 ? `, means of ${repetitions} repetitions` : ''}; latencies in ms, ${comparison(manifest.base, cells)}`;
-    const rendered = block(manifest, cells, style, room);
+  for (const { title, about, rows } of summaryBlocks(manifest, summaries)) {
+    const rendered = block(rows, style, room);
     blocks.push(rendered);
-    parts.push(...titleLines(title, rest, style, room), ...rendered.lines, '');
+    parts.push(...titleLines(title, about, style, room), ...rendered.lines, '');
   }
   const last = legend(blocks);
   if (last !== '') parts.push(...wrappedIn(last, room).map(style.dim), '');
   return parts.join('\n');
-}
-
-/** What a reader must know of memory that is not PSS. */
-const memorySources: readonly (readonly [CellSummary['memory']['source'], string])[] = [
-  ['rss', 'memory is RSS, which counts shared pages in every container: there is no PSS here'],
-  ['cgroup', 'memory is what control groups are charged for, without idle file pages: a shared page counts in the container that touched it first'],
-  ['docker-stats', "memory and CPU are as Docker's stats tell, about once a second"],
-];
-
-/** How far the instrument itself can be trusted: lateness of the load generator and cost of sampling, the worst of all cells; undefined when none was run. */
-export function renderInstrument(all: readonly CellSummary[]): string | undefined {
-  const summaries = all.filter(({ skipped }) => skipped === undefined);
-  if (summaries.length === 0) return undefined;
-  if (summaries.every(({ backend }) => backend === 'artifact')) return 'imported: how late the load was, and what sampling cost, nobody tells';
-  if (summaries.every(({ backend }) => backend === 'simulation')) return 'simulated in virtual time: no load generator, no sampling, memory as the host profile says';
-  const lags = summaries.map(({ loadGenerator }) => loadGenerator.lagP99Ms ?? loadGenerator.lagMaxMs ?? 0);
-  const shares = summaries.map(({ sampler }) => sampler?.coreShare ?? Number.NaN);
-  const harnessShares = summaries.flatMap(({ harness }) => (harness === undefined ? [] : [harness.coreShare]));
-  const stolenShares = summaries.flatMap(({ cpu }) => (cpu.hostStolenShare === null ? [] : [cpu.hostStolenShare]));
-  const realTime = summaries.every(({ loadGenerator }) => loadGenerator.realTime);
-  return [
-    `load generator late by at most ${formatMs(Math.max(...lags))} ms (p99 of the worst cell), its threads in the ${realTime ? 'real-time class' : 'normal class: chrt is not there or not permitted'}`,
-    ...(stolenShares.length === 0 ? [] : [`other machines took at most ${(Math.max(...stolenShares) * 100).toFixed(1)} % of the cores`]),
-    ...(harnessShares.length === 0 ? [] : [`the harness itself used at most ${(Math.max(...harnessShares) * 100).toFixed(1)} % of a core`]),
-    `sampling cost ${shares.some(Number.isNaN) ? 'unknown in a cell' : `at most ${(Math.max(...shares) * 100).toFixed(1)} % of a core`}`,
-    ...memorySources.flatMap(([source, meaning]) => (summaries.some(({ memory }) => memory.source === source) ? [meaning] : [])),
-  ].join('; ');
 }
 
 function firstLines(cellId: string, lines: readonly string[], perCell: number): string[] {

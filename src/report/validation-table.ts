@@ -1,8 +1,9 @@
 import { FbbError, latencyPartNames, type LatencyPartName } from '../core/index.js';
 import type { CellSummary, Manifest } from '../results/index.js';
 import { median } from '../stats/index.js';
-import { groupOf, meanOverRepetitions, publishedFor, type CellAverage } from './repetitions.js';
-import { formatMs, formatPercent, renderTable, type TableStyle } from './summary-table.js';
+import { groupOf, meanOverRepetitions, publishedFor, rowKey, type CellAverage } from './repetitions.js';
+import { formatMs, formatPercent } from './formats.js';
+import { renderTable, type TableStyle } from './summary-table.js';
 
 /** What a cell is judged by, wherever it was measured. */
 interface Figures {
@@ -21,11 +22,6 @@ interface Pair {
   readonly simulated: Figures;
 }
 
-/** By all parameters: the label has those only that differ between the rows of one side. */
-function keyOf({ experiment, workload, scheduler, parameters }: CellAverage): string {
-  return JSON.stringify([experiment, workload, scheduler, Object.entries(parameters).sort()]);
-}
-
 function pairOf(measured: Figures, simulated: CellAverage): Pair {
   return { group: groupOf(simulated), scheduler: simulated.scheduler, label: simulated.label, measured, simulated };
 }
@@ -40,9 +36,9 @@ function checkSameWork(live: readonly CellSummary[], simulated: readonly CellSum
 /** Live cells and their simulation, where both have numbers. Throws when they are not of the same work. */
 export function pairWithLive(live: readonly CellSummary[], simulated: readonly CellSummary[], manifest: Manifest): Pair[] {
   checkSameWork(live, simulated);
-  const liveRows = new Map(meanOverRepetitions(live, manifest).map((row) => [keyOf(row), row]));
+  const liveRows = new Map(meanOverRepetitions(live, manifest).map((row) => [rowKey(row), row]));
   return meanOverRepetitions(simulated, manifest).flatMap((row) => {
-    const measured = liveRows.get(keyOf(row));
+    const measured = liveRows.get(rowKey(row));
     return measured?.comparable === true && row.comparable ? [pairOf(measured, row)] : [];
   });
 }

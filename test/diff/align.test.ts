@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { alignSides, alignSideWithin } from '../../src/diff/index.js';
+import { alignSides, alignSideWithin, alignSideWithRows } from '../../src/diff/index.js';
 import { summaryOf } from '../results/stored-run.js';
 import { thrownBy } from '../results/thrown-by.js';
 import { runsOf, sideOf } from './side-of.js';
@@ -59,6 +59,25 @@ describe('the schedulers of one result set', () => {
     const { rows, leftOut } = alignSideWithin(set, 'vanilla');
     expect(rows.map(({ label, first }) => [label, first.key.parameters['dispatchIntervalMs']])).toEqual([['sfs dispatchIntervalMs=10', 10], ['sfs dispatchIntervalMs=20', 20], ['vanilla dispatchIntervalMs=10 → continuous', 10]]);
     expect(leftOut).toEqual([]);
+  });
+});
+
+describe('chosen rows of one result set', () => {
+  const row = (scheduler: string, parameters: Record<string, number> = {}, workload = 'icdcs-cpu'): ReturnType<typeof runsOf> => runsOf([1], { cell: { ...cell, scheduler, parameters, workload } });
+  const set = sideOf([...row('vanilla', { a: 1, b: 1 }), ...row('vanilla', { a: 1, b: 2 }), ...row('sfs'), ...row('sfs', {}, 'icdcs-io'), summaryOf({ cell: { ...cell, scheduler: 'kraken' }, valid: false })]);
+
+  it('stand second beside all others of their workload that have valid runs', () => {
+    const { rows, leftOut, broken } = alignSideWithRows(set, [{ ...cell, parameters: { b: 2, a: 1 } }]);
+    expect(rows.map(({ label }) => label)).toEqual(['vanilla b=2', 'sfs → vanilla b=2']);
+    expect(leftOut).toEqual([expect.stringMatching(/^e2e · icdcs-cpu · kraken: no valid run in /)]);
+    expect(broken).toEqual([]);
+  });
+
+  it('of another workload stand beside those of theirs, and one that is not there beside none', () => {
+    const rowsOf = (scheduler: string, workload: string): string[] => labels(alignSideWithRows(set, [{ ...cell, workload, scheduler, parameters: {} }]));
+    expect(rowsOf('sfs', 'icdcs-cpu')).toEqual(['vanilla b=1 → sfs', 'vanilla b=2 → sfs']);
+    expect(rowsOf('sfs', 'icdcs-io')).toEqual([]);
+    expect(rowsOf('nobody', 'icdcs-cpu')).toEqual([]);
   });
 });
 

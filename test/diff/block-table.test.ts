@@ -2,7 +2,7 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createRng, type Rng } from '../../src/core/index.js';
-import { alignSides, compareAligned, type Comparison } from '../../src/diff/index.js';
+import { alignSides, alignSideWithin, alignSideWithRows, compareAligned, metrics, type Comparison } from '../../src/diff/index.js';
 import { summaryOf } from '../results/stored-run.js';
 import { temporaryFolder } from '../results/temporary-folder.js';
 import { thrownBy } from '../results/thrown-by.js';
@@ -112,4 +112,23 @@ describe('one run a side', () => {
     expect(damage('9,f,1,9,1,5,0,0\n')).toMatchObject({ message: expect.stringMatching(/line 401: it has 8 fields and the header 16\.$/) as string });
     expect(damage('')).toMatchObject({ message: expect.stringMatching(/has 399 rows, and the summary beside it 400 invocations\.$/) as string });
   });
+});
+
+it('rows that stand beside several others are compared as they are alone, and only by what is asked', () => {
+  const folder = temporaryFolder();
+  const rng = createRng(5);
+  const summaries = ['vanilla', 'sfs', 'kraken'].map((scheduler, index) => {
+    const totalsMs = wandering(rng).map((ms) => ms * (index + 1));
+    const summary = { ...summaryOf({ cell: { scheduler }, arrived: totalsMs.length, total: { mean: meanOf(totalsMs), p50: 1, p98: 1 } }), backend: 'simulation' };
+    write(join(folder, summary.cell.id), totalsMs);
+    return summary;
+  });
+  const side = { ...sideOf(summaries, { backend: 'simulation', base: 'vanilla' }), fileOf: (id: string) => join(folder, id) };
+  const rowOf = (scheduler: string): (typeof summaries)[number]['cell'] => (summaries.find(({ cell }) => cell.scheduler === scheduler) as (typeof summaries)[number]).cell;
+  const { comparisons } = compareAligned(alignSideWithRows(side, [rowOf('sfs'), rowOf('kraken')]), { metricsOf: ({ second }) => metrics.filter(({ name }) => name === (second.key.scheduler === 'sfs' ? 'mean' : 'p50')) });
+  expect(comparisons.map(({ row, metric }) => `${row.label} ${metric.name}`)).toEqual(['vanilla → sfs mean', 'kraken → sfs mean', 'vanilla → kraken p50', 'sfs → kraken p50']);
+  const within = compareAligned(alignSideWithin(side, 'vanilla')).comparisons;
+  const evidenceOf = (all: readonly Comparison[], second: string, name: string): unknown => all.find(({ row, metric }) => row.first.key.scheduler === 'vanilla' && row.second.key.scheduler === second && metric.name === name)?.evidence;
+  expect(evidenceOf(comparisons, 'sfs', 'mean')).toEqual(evidenceOf(within, 'sfs', 'mean'));
+  expect(evidenceOf(comparisons, 'kraken', 'p50')).toEqual(evidenceOf(within, 'kraken', 'p50'));
 });

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { stylesOf } from '../../charts/index.js';
+import { stylesOf, type SchedulerStyle } from '../../charts/index.js';
 import type { CellSummary, Manifest } from '../../results/index.js';
 import type { Headline, ReportData, Section } from '../report-model.js';
+import { summaryBlocks, type SummaryBlock } from '../summary-blocks.js';
 import { answersHtml } from './answers-html.js';
 import { environmentHtml } from './environment-html.js';
 import { html, Markup, nothing, scriptJson } from './markup.js';
@@ -74,10 +75,9 @@ function navHtml({ sections, comparison }: Report): Markup {
   return html`<nav aria-label="Parts of the report">${links.map(([anchor, text]) => html`<a href="#${anchor}">${text}</a>`)}</nav>`;
 }
 
-function sectionHtml(section: Section, report: Report): Markup {
-  const { id, title } = section;
+function sectionHtml({ id, title }: Section, blocks: readonly SummaryBlock[], styles: Readonly<Record<string, SchedulerStyle>>): Markup {
   return html`<section><h2 id="section-${id}">${title}</h2>
-${numbersHtml(report.manifest, report.summaries, title)}
+${blocks.filter((block) => block.title === title).map((block) => numbersHtml(block, styles))}
 <div id="figures-${id}"></div></section>`;
 }
 
@@ -91,6 +91,8 @@ export function renderReportPage(report: Report, { chartProgram, reportProgram, 
   const { manifest, headline, sections, comparison } = report;
   const schedulers = manifest.schedulers.map(({ name }) => name);
   const data: ReportData = { fileStem: manifest.id, schedulers, sections, comparison: comparison?.figures ?? [] };
+  const styles = stylesOf(schedulers);
+  const blocks = summaryBlocks(manifest, report.summaries);
   const scripts = [inScript(chartProgram), inScript(reportProgram)];
   const page = html`<html lang="en">
 <head>
@@ -108,10 +110,10 @@ export function renderReportPage(report: Report, { chartProgram, reportProgram, 
 ${navHtml(report)}
 <main>
 ${emptyHtml(report)}
-${answersHtml(headline, stylesOf(schedulers))}
+${answersHtml(headline, styles)}
 ${comparisonHtml(comparison)}
 <noscript><p class="warning">The charts are drawn by a script, and scripts are switched off; the numbers are in the tables.</p></noscript>
-${sections.map((section) => sectionHtml(section, report))}
+${sections.map((section) => sectionHtml(section, blocks, styles))}
 ${environmentHtml(manifest)}
 </main>
 <footer>Made by ${manifest.tool.name} from the result set ${manifest.id}. Charts: Apache ECharts.</footer>
