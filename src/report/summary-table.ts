@@ -1,7 +1,8 @@
 import Table from 'cli-table3';
 import { grouped, latencyPartNames } from '../core/index.js';
 import type { CellSummary, Manifest } from '../results/index.js';
-import { groupOf, meanOverRepetitions, publishedFor, type CellAverage } from './repetitions.js';
+import { baseFor, changeOf, publishedChanges } from './changes.js';
+import { groupOf, meanOverRepetitions, type CellAverage } from './repetitions.js';
 
 export interface TableStyle {
   /** Wraps text for the terminal; identity without colours. */
@@ -38,21 +39,8 @@ export function formatPercent(share: number, digits: number): string {
 }
 
 /** The change from base to value in percent, a reduction negative: -87.8 %. */
-function formatChange(value: number | null, base: number | null): string {
-  return value === null || base === null || base === 0 ? '–' : formatPercent(value / base - 1, 1);
-}
-
-interface PublishedChange {
-  readonly mean: string;
-  readonly containers: string;
-}
-
-function publishedChange(manifest: Manifest, average: CellAverage): PublishedChange {
-  const { scheduler } = average;
-  const own = publishedFor(average, manifest);
-  const base = publishedFor({ ...average, scheduler: manifest.base }, manifest);
-  if (own === undefined || base === undefined || scheduler === manifest.base) return { mean: '', containers: '' };
-  return { mean: formatChange(own.meanMs, base.meanMs), containers: formatChange(own.containers, base.containers) };
+function formatChange(change: number | null): string {
+  return change === null ? '–' : formatPercent(change, 1);
 }
 
 /** A table without borders: the first column to the left, numbers to the right. */
@@ -79,10 +67,10 @@ function invalidMark({ invalid, comparable, repetitions }: CellAverage): string 
 }
 
 function row(manifest: Manifest, cell: CellAverage, base: CellAverage | undefined, style: TableStyle): string[] {
-  const published = publishedChange(manifest, cell);
+  const published = publishedChanges(manifest, cell);
   const isBase = cell === base;
   const comparable = cell.comparable && base?.comparable === true;
-  const change = (value: number | null, baseValue: number | null): string => (isBase ? style.dim('base') : comparable ? formatChange(value, baseValue) : '–');
+  const change = (value: number | null, baseValue: number | null): string => (isBase ? style.dim('base') : comparable ? formatChange(changeOf(value, baseValue)) : '–');
   return [
     `${cell.label}${style.red(invalidMark(cell))}`,
     formatMs(cell.meanMs),
@@ -93,9 +81,9 @@ function row(manifest: Manifest, cell: CellAverage, base: CellAverage | undefine
     formatAmount(cell.gbSeconds),
     formatAmount(cell.cpuSeconds),
     style.bold(change(cell.meanMs, base?.meanMs ?? null)),
-    style.dim(published.mean),
+    style.dim(published === undefined ? '' : formatChange(published.meanMs)),
     style.bold(change(cell.containers, base?.containers ?? null)),
-    style.dim(published.containers),
+    style.dim(published === undefined ? '' : formatChange(published.containers)),
   ];
 }
 
@@ -115,14 +103,6 @@ function reasonsBelow(cells: readonly CellAverage[], style: TableStyle): string[
     if (skipped !== undefined && skipped.length > longestReasonInTable) labels.set(skipped, [...(labels.get(skipped) ?? []), label]);
   }
   return [...labels].map(([reason, skipped]) => style.dim(`skipped: ${skipped.join(', ')}: ${reason}`));
-}
-
-/** The row that another one is compared with: among the twins of the base the one whose options of the same names are equal. */
-function baseFor(cell: CellAverage, bases: readonly CellAverage[], manifest: Manifest): CellAverage | undefined {
-  const [first] = bases;
-  if (cell.scheduler === manifest.base) return first;
-  const agrees = ({ parameters }: CellAverage): boolean => Object.entries(parameters).every(([option, value]) => !(option in cell.parameters) || cell.parameters[option] === value);
-  return bases.find(agrees) ?? first;
 }
 
 function block(manifest: Manifest, cells: readonly CellAverage[], style: TableStyle): string {
