@@ -21,6 +21,11 @@ export function publishedChanges(manifest: Manifest, average: CellAverage): Publ
   return { meanMs: changeOf(own.meanMs, base.meanMs), containers: changeOf(own.containers, base.containers) };
 }
 
+/** Where published figures are from, without what else is said of them; empty where there are none. */
+export function publishedBy({ published }: Manifest): string {
+  return published?.source.split('. ', 1)[0] ?? '';
+}
+
 /** The row that another one is compared with: among the twins of the base the one whose options of the same names are equal. */
 export function baseFor(cell: CellAverage, bases: readonly CellAverage[], manifest: Manifest): CellAverage | undefined {
   const [first] = bases;

@@ -13,7 +13,7 @@ export interface Reference {
 }
 
 /** What a cell has measured of one invocation that completed; NaN where it did not. */
-export interface MeasuredWork {
+interface MeasuredWork {
   readonly id: number;
   readonly intendedMs: number;
   readonly executionMs: number;

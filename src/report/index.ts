@@ -6,3 +6,4 @@ export { formatMs, renderInstrument, renderNotes, renderProblems, renderSummaryT
 export { diffAsCsv, diffAsJson, renderDiffMarkdown } from './diff-formats.js';
 export { caveatsOf } from './diff-rows.js';
 export { renderDiff, renderGate } from './diff-table.js';
+export { sectionsOf } from './sections.js';
