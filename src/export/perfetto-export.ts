@@ -1,8 +1,6 @@
 import { existsSync } from 'node:fs';
-import { scanCsv, type ResultSet } from '../results/index.js';
+import { InvocationTable, readContainerLives, scanCsv, type ContainerLife, type ResultSet } from '../results/index.js';
 import { writeBlocks } from './block-file.js';
-import { readContainerLives, type ContainerLife } from './container-lives.js';
-import { InvocationTable } from './invocation-table.js';
 import { layOut, type BatchSpan, type Slice, type Span } from './perfetto-lanes.js';
 import type { ExportPlan } from './planned-files.js';
 import type { FinishedCell } from './selected-cells.js';

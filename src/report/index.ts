@@ -17,3 +17,4 @@ export { renderReportPage, reportMark, type Comparison, type Report } from './ht
 export { headlineOf } from './headline.js';
 export { renderReportMarkdown } from './report-markdown.js';
 export { trialOf } from './set-caveats.js';
+export { sectionsOf } from './sections.js';

@@ -123,11 +123,22 @@ export function groupOf({ experiment, workload }: Pick<CellAverage, 'experiment'
   return harmless(`${experiment} · ${workload}`);
 }
 
+/** The repetitions that the numbers of a row are of: the valid ones. A row of invalid repetitions only is shown as it is, and marked. */
+function counted(runs: readonly CellSummary[]): readonly CellSummary[] {
+  const valid = runs.filter((run) => run.valid);
+  const ran = runs.filter((run) => run.skipped === undefined);
+  return [valid, ran].find(({ length }) => length > 0) ?? runs;
+}
+
+/** The cells that a row is made of: its valid repetitions, or all where none is. */
+export function runsOf(row: RowKey, summaries: readonly CellSummary[]): readonly CellSummary[] {
+  return counted(summaries.filter(({ cell }) => rowKey(cell) === rowKey(row)));
+}
+
 function average(runs: readonly CellSummary[], label: string): CellAverage {
   const valid = runs.filter((run) => run.valid);
   const ran = runs.filter((run) => run.skipped === undefined);
-  // A row of invalid repetitions only is shown as it is, and marked.
-  const used = [valid, ran, runs].find(({ length }) => length > 0) as readonly CellSummary[];
+  const used = counted(runs);
   const { cell, invocations, skipped } = used[0] as CellSummary;
   const over = (pick: (run: CellSummary) => number | null): number | null => mean(used.map(pick));
   return {

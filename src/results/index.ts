@@ -1,7 +1,9 @@
 export { labelOf } from './cell-label.js';
 export { checksumOf, checksumsFile, readChecksums } from './checksums.js';
+export { readContainerLives, type ContainerLife } from './container-lives.js';
 export { csvField } from './csv-file.js';
 export { scanCsv, type CsvRecord } from './csv-scanner.js';
+export { InvocationTable } from './invocation-table.js';
 export { findRemovable, removeResultSet, type Removable } from './removal.js';
 export { checkStored, checkWritable, findResultFolder, findResultSet, listResultSets, readResultSet, ResultSet, type StoredResults } from './result-set.js';
 export { summaryFields } from './summary-fields.js';

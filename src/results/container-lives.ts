@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { ContainerRow } from '../core/index.js';
-import { scanCsv } from '../results/index.js';
+import { scanCsv } from './csv-scanner.js';
 
-/** What a trace shows of a row of containers.csv; NaN where nothing is known. */
+/** What is drawn of a row of containers.csv; NaN where nothing is known. */
 export interface ContainerLife extends Pick<ContainerRow, 'id' | 'functionId' | 'launchedMs' | 'startedMs' | 'readyMs' | 'retiredMs'> {
   readonly peakMemoryMb: number;
   readonly cpuMs: number;

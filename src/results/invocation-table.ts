@@ -1,4 +1,4 @@
-import { scanCsv } from '../results/index.js';
+import { scanCsv } from './csv-scanner.js';
 
 /** Numbers of one column; grows as they come. */
 class Numbers {
