@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { FbbError } from '../../core/index.js';
 import type { CellSummary } from '../../results/index.js';
+import { rounded } from './rounded.js';
 
 /** More points than this cannot be told apart on a screen. */
 const mostPoints = 240;
@@ -71,7 +72,7 @@ function curveOfHistogram(path: string, { max }: CellSummary['latencyMs']['total
   if (count === 0) return undefined;
   const points = pairs.filter(([, upTo], index) => upTo > 0 && upTo !== pairs[index + 1]?.[1]);
   // A value is the upper end of a bucket, which can lie above everything seen.
-  return { from: 'histogram', count, points: points.map(([ms, upTo]) => [Math.min(ms, max ?? ms), shareOf(upTo, count)]), ofFirst };
+  return { from: 'histogram', count, points: points.map(([ms, upTo]) => [rounded(Math.min(ms, max ?? ms), 3), shareOf(upTo, count)]), ofFirst };
 }
 
 const storedShares = [['p50', 0.5], ['p90', 0.9], ['p95', 0.95], ['p98', 0.98], ['p99', 0.99], ['p999', 0.999], ['max', 1]] as const;
@@ -80,7 +81,7 @@ const storedShares = [['p50', 0.5], ['p90', 0.9], ['p95', 0.95], ['p98', 0.98], 
 function curveOfPercentiles({ total }: CellSummary['latencyMs'], ofFirst: boolean): LatencyCurve | undefined {
   const points = storedShares.flatMap(([name, share]) => {
     const ms = total[name];
-    return ms === null ? [] : [[ms, share] as const];
+    return ms === null ? [] : [[rounded(ms, 3), share] as const];
   });
   return points.length === 0 ? undefined : { from: 'percentiles', count: total.count, points, ofFirst };
 }

@@ -32,8 +32,10 @@ function sourceOf(curved: Curved): string {
 
 function caveatsOf(curved: Curved, without: readonly FigureRow[], source: FigureSource): string[] {
   const rowsOf = (holds: (curve: LatencyCurve) => boolean): FigureRow[] => curved.flatMap(([row, curve]) => (holds(curve) ? [row] : []));
+  const mixed = new Set(curved.map(([, { from }]) => from)).size > 1;
   return [
     ...source.caveats,
+    ...(mixed ? [...withoutIt(rowsOf(({ from }) => from === 'histogram'), 'from the stored histogram'), ...withoutIt(rowsOf(({ from }) => from === 'percentiles'), 'from the stored percentiles')] : []),
     ...withoutIt(without, 'no latency of a completed invocation is known'),
     ...withoutIt(rowsOf(({ ofFirst }) => ofFirst), 'the first of several repetitions alone, as there are no rows'),
     ...withoutIt(rowsOf(({ points }) => (points[0] as readonly [number, number])[0] < leastMs), `latencies below ${leastMs} ms are drawn at ${leastMs} ms`),

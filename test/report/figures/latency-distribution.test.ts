@@ -37,6 +37,12 @@ describe('the distribution of latencies', () => {
     expect(figuresOf([nothing]).map(({ id }) => id)).not.toContain('latency-cdf');
   });
 
+  it('tells rows that are from something else apart', () => {
+    const figures = figuresOf([cellWith(cellOf('baseline'), [1, 2]), { summary: cellOf('batching', { total: { count: 10, p50: 20.123456 } }), rows: false }]);
+    expect(figure(figures, 'latency-cdf').caveats).toEqual(['batching: from the stored percentiles']);
+    expect(labelled(chart(figures, 'latency-cdf', 'lines').series)).toMatchObject({ batching: [[20.123, 0.5]] });
+  });
+
   it('has marks where only percentiles are stored', () => {
     const figures = figuresOf([{ summary: cellOf('baseline', { total: { count: 100, p50: 20, p98: 40, max: 50 } }), rows: false }]);
     expect(chart(figures, 'latency-cdf', 'lines').series).toMatchObject([{ shape: 'points', points: [[20, 0.5], [40, 0.98], [50, 1]] }]);
