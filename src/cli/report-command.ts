@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve, sep } from 'node:path';
 import { csvOf, tableOf } from '../charts/index.js';
 import { alignSides, checkComparable, compareAligned, metrics, sideOfResults, type Side } from '../diff/index.js';
 import { describeError, FbbError } from '../core/index.js';
-import { caveatsOf, comparisonFigures, FigureDrawer, headlineOf, renderReportMarkdown, renderReportPage, reportMark, sectionsOf, type Comparison } from '../report/index.js';
+import { caveatsOf, comparisonFigures, FigureDrawer, headlineOf, renderReportMarkdown, renderReportPage, reportMark, sectionsOf, withBaseChanges, type Comparison } from '../report/index.js';
 import { findResultSet, type ResultSet } from '../results/index.js';
 import { isResultAddress, parseResultAddress } from '../storage/index.js';
 import { formatBytes, print } from './output.js';
@@ -82,7 +82,7 @@ function writeHtml(results: ResultSet, options: ReportCommandOptions): void {
   const side = sideOf(results);
   const { manifest, summaries } = side;
   const asset = (name: string): string => readFileSync(join(pageFolder, name), 'utf8');
-  const report = { manifest, summaries, headline: headlineOf(side), sections: sectionsOf(results), comparison: comparisonOf(results, options) };
+  const report = { manifest, summaries, headline: headlineOf(side), sections: withBaseChanges(sectionsOf(results), side), comparison: comparisonOf(results, options) };
   write(path, renderReportPage(report, { chartProgram: asset('charts.js'), reportProgram: asset('report.js'), style: asset('page.css') }));
 }
 
@@ -101,7 +101,7 @@ function writeMarkdown(results: ResultSet, options: ReportCommandOptions): void 
 function writeSvg(results: ResultSet, options: ReportCommandOptions): void {
   const folder = options.out ?? besideOf(results, options.results, '-figures');
   const drawer = new FigureDrawer(readFileSync(join(pageFolder, 'charts.js'), 'utf8'), results.manifest.schedulers.map(({ name }) => name));
-  const files = sectionsOf(results).flatMap((section) => {
+  const files = withBaseChanges(sectionsOf(results), sideOf(results)).flatMap((section) => {
     const slice = section.slices[section.shownSlice];
     const figures = [...section.figures, ...(slice === undefined ? [] : [...slice.figures, ...slice.timelines])];
     return figures.map((figure) => ({ stem: join(folder, `${section.id}-${figure.id}`), figure }));

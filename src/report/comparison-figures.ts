@@ -25,7 +25,7 @@ export function comparisonFigures(diff: Diff, shown: readonly Metric[], { title,
       {
         id: `change-${metric.name.replaceAll(/[^A-Za-z0-9]+/g, '-')}`,
         title: `Change of ${nameOf(metric)}${title}`,
-        how: `The point is the change, the line its 95 % interval: bootstrap over ${unitsOf(comparisons)}. Filled: a difference is shown, corrected for all ${diff.comparisons.length} comparisons; hollow: it is not. Less is better.`,
+        how: `The point is the change, the line its 95 % interval: bootstrap over ${unitsOf(comparisons)}. Filled: a difference is shown, corrected for all comparisons made with it; hollow: it is not. Less is better.`,
         caveats: unknown === 0 ? [] : [`${unknown} of ${comparisons.length} rows have no interval: too few data, or a value of 0`],
         chart: { kind: 'intervals', value: { name: `change of ${nameOf(metric)}`, unit: 'share', scale: 'linear' }, rows },
       } satisfies Figure,

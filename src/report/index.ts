@@ -11,6 +11,7 @@ export { diffAsCsv, diffAsJson, renderDiffMarkdown } from './diff-formats.js';
 export { caveatsOf } from './diff-rows.js';
 export { renderDiff, renderGate } from './diff-table.js';
 export type { Answer, AnswerGroup, Caveat, Headline, ReportData, Section, Slice, Sureness } from './report-model.js';
+export { withBaseChanges } from './base-changes.js';
 export { comparisonFigures } from './comparison-figures.js';
 export { FigureDrawer } from './figure-svg.js';
 export { renderReportPage, reportMark, type Comparison, type Report } from './html/report-page.js';

@@ -4,7 +4,7 @@ import type { CellAverage } from './repetitions.js';
 type Row = Pick<CellAverage, 'experiment' | 'workload' | 'scheduler' | 'parameters'>;
 
 /** A number that rows of the same scheduler have different values of. */
-interface Sweep {
+export interface Sweep {
   readonly parameter: string;
   /** Ascending. */
   readonly values: readonly number[];

@@ -1,11 +1,11 @@
-import { stylesOf, usualPrices, type PriceModel } from '../../charts/index.js';
+import { stylesOf, unpackedJson, usualPrices, type PriceModel } from '../../charts/index.js';
 import type { ReportData } from '../../report/index.js';
 import { button } from '../elements.js';
 import { currentLook, ThemeSwitch } from '../theme.js';
 import { FigureView, type PageContext } from './figure-view.js';
 import { SectionView } from './section-view.js';
 
-const data = JSON.parse(document.getElementById('report-data')?.textContent ?? '{}') as ReportData;
+const data = unpackedJson(document.getElementById('report-data')?.textContent ?? '') as ReportData;
 const styles = stylesOf(data.schedulers);
 let prices: PriceModel = usualPrices;
 let look = currentLook(styles);

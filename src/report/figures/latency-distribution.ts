@@ -68,7 +68,7 @@ export function latencyDistributions(source: FigureSource): Figure[] {
       title: 'Latency: share of invocations up to it',
       how,
       caveats,
-      chart: { kind: 'lines', x: latency, y: { name: 'share of completed invocations', unit: '', scale: 'linear' }, series: series(({ points }) => points.map(([ms, share]) => [clamped(ms), share])) },
+      chart: { kind: 'lines', x: latency, y: { name: 'share of completed invocations', unit: 'share', scale: 'linear' }, series: series(({ points }) => points.map(([ms, share]) => [clamped(ms), share])) },
     },
     ...(percentiles.length === 0
       ? []

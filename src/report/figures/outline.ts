@@ -1,8 +1,8 @@
 import { grouped } from '../../core/index.js';
 import { labelOf, type CellSummary, type Manifest } from '../../results/index.js';
 import { groupOf, meanOverRepetitions, runsOf, type CellAverage } from '../repetitions.js';
+import { rowsAt, sweepOf, type Sweep } from '../sweep.js';
 import { grouping } from './rounded.js';
-import { shownValue, sweepOf, type Sweep } from './sweep.js';
 
 /** A scheduler with its parameters, and the cells that its numbers are of. */
 interface SectionRow {
@@ -69,7 +69,10 @@ function sliceOf(label: string, rows: readonly SectionRow[]): SliceOutline {
 function slicesOf(rows: readonly SectionRow[], sweep: Sweep | undefined): SliceOutline[] {
   if (sweep === undefined) return [sliceOf('', rows)];
   const { parameter, values } = sweep;
-  return values.map((value) => sliceOf(`${parameter} = ${value}`, rows.filter(({ average }) => (average.parameters[parameter] ?? value) === value)));
+  return values.map((value) => {
+    const here = new Set(rowsAt(rows.map(({ average }) => average), parameter, value));
+    return sliceOf(`${parameter} = ${value}`, rows.filter(({ average }) => here.has(average)));
+  });
 }
 
 /** Of names that may hold anything, something to be used in an address. */
@@ -87,7 +90,7 @@ export function outlinesOf(summaries: readonly CellSummary[], manifest: Manifest
   return [...grouped(meanOverRepetitions(summaries, manifest), groupOf)].map(([title, averages]) => {
     const rows = averages.map((average) => ({ average, runs: runsOf(average, summaries) }));
     const ran = rows.filter(({ average }) => average.skipped === undefined);
-    const sweep = sweepOf(ran.map(({ average }) => average));
+    const sweep = sweepOf(ran.map(({ average }) => average), manifest);
     return {
       id: anchorOf(title, taken),
       title,
@@ -95,7 +98,7 @@ export function outlinesOf(summaries: readonly CellSummary[], manifest: Manifest
       caveats: caveatsOf(rows.map((row) => ({ ...row, label: row.average.label }))),
       sweep,
       slices: ran.length === 0 ? [] : slicesOf(rows, sweep),
-      shownSlice: sweep === undefined ? 0 : shownValue(sweep, averages, manifest),
+      shownSlice: sweep === undefined ? 0 : sweep.values.indexOf(sweep.shown),
     };
   });
 }

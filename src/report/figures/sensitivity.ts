@@ -5,7 +5,7 @@ import { publishedBy } from '../changes.js';
 import { publishedFor, type CellAverage } from '../repetitions.js';
 import { twinsOf, type SectionOutline } from './outline.js';
 import { rounded } from './rounded.js';
-import { axisOf } from './sweep.js';
+import { parameterAxis } from './parameter-axis.js';
 
 /** Nothing less is on a logarithmic axis. */
 const leastMs = 0.001;
@@ -77,7 +77,7 @@ function publishedSeries({ of, rows }: Curve, parameter: string, { metric, manif
 export function sensitivity({ rows, sweep, caveats }: SectionOutline, manifest: Manifest): Figure[] {
   if (sweep === undefined) return [];
   const { parameter } = sweep;
-  const x = axisOf(parameter);
+  const x = parameterAxis(parameter);
   const curves = curvesOf(rows.map(({ average }) => average), parameter);
   const sweptBy = [...new Set(curves.filter(({ swept }) => swept).map(({ of }) => of.scheduler))];
   const whose = sweptBy.length === 1 ? ` of ${sweptBy.join('')}` : '';

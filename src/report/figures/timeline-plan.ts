@@ -3,8 +3,8 @@ import type { ResultSet } from '../../results/index.js';
 import type { NamedRow, SectionOutline, SliceOutline } from './outline.js';
 import { grouping } from './rounded.js';
 
-/** In all timelines of a report, each of about 250 bytes with what belongs to it: more would make it slow to open. */
-const mostInAll = 20_000;
+/** In all timelines of a report, each of about 100 bytes with what belongs to it: more would make it slow to open. */
+const mostInAll = 40_000;
 /** In one timeline: more nobody looks at one by one; and fewer than this show too little. */
 const mostInOne = 4_000;
 const leastInOne = 1_000;

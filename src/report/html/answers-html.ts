@@ -25,7 +25,7 @@ function details({ againstBase, next, tied, why, sure }: Answer): string[] {
   const interval = againstBase === undefined || againstBase.interval === '–' ? '' : ` (95 %: ${againstBase.interval})`;
   return [
     ...(againstBase === undefined ? [] : [`${againstBase.change} against ${againstBase.base}${interval}${sureWords(againstBase.verdict)}`]),
-    ...(tied.length === 0 ? [] : [`perhaps as good: ${tied.map(({ label }) => label).join(', ')}`]),
+    ...(tied.length === 0 ? [] : [`perhaps as good: ${next === undefined && tied.length > 2 ? `all ${tied.length} others` : tied.map(({ label }) => label).join(', ')}`]),
     ...(next === undefined ? [] : [`next: ${next.label}, ${next.value} (${next.change}${sureWords(next.verdict)})`]),
     ...(sure === 'shown' || why === '' ? [] : [why]),
   ];
@@ -48,6 +48,8 @@ ${caveatsHtml(caveats)}
 
 /** So many are always seen; the others are a click away, so that the answer stays on the first screen. */
 const shownCaveats = 4;
+/** Where less than this is serious, notes fill up. */
+const shownNotes = 2;
 
 function itemsHtml(caveats: readonly Caveat[]): Markup {
   return html`<ul class="caveats">${caveats.map(({ severity, text }) => html`<li>${badge(severity, severity)}<span>${text}</span></li>`)}</ul>`;
@@ -55,10 +57,10 @@ function itemsHtml(caveats: readonly Caveat[]): Markup {
 
 function caveatsHtml(caveats: readonly Caveat[]): Markup {
   const serious = caveats.filter(({ severity }) => severity === 'serious');
-  const shown = serious.slice(0, shownCaveats);
+  const shown = caveats.slice(0, Math.max(shownNotes, Math.min(serious.length, shownCaveats)));
   const rest = caveats.slice(shown.length);
-  const summary = serious.length === 0 ? html`<p>Nothing was found that speaks against these numbers.</p>` : itemsHtml(shown);
-  const more = rest.length === 0 ? nothing : html`<details><summary>${countText(serious.length - shown.length, rest.length)}</summary>${itemsHtml(rest)}</details>`;
+  const summary = html`${serious.length === 0 ? html`<p>Nothing serious was found.</p>` : nothing}${itemsHtml(shown)}`;
+  const more = rest.length === 0 ? nothing : html`<details><summary>${countText(Math.max(0, serious.length - shown.length), rest.length)}</summary>${itemsHtml(rest)}</details>`;
   return html`<section class="card distrust ${serious.length > 0 ? 'distrust-serious' : ''}"><h2>What to distrust</h2>${summary}${more}</section>`;
 }
 

@@ -30,6 +30,6 @@ export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): 
 export const nothing = new Markup('');
 
 /** JSON for a script element, which no text in it can end. */
-export function scriptJson(value: unknown): Markup {
-  return new Markup(JSON.stringify(value).replaceAll('<', '\\u003c').replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029'));
+export function scriptJson(json: string): Markup {
+  return new Markup(json.replaceAll('<', '\\u003c').replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029'));
 }

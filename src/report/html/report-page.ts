@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { stylesOf, type SchedulerStyle } from '../../charts/index.js';
+import { packedJson, stylesOf, type SchedulerStyle } from '../../charts/index.js';
 import type { CellSummary, Manifest } from '../../results/index.js';
 import type { Headline, ReportData, Section } from '../report-model.js';
 import { summaryBlocks, type SummaryBlock } from '../summary-blocks.js';
@@ -117,7 +117,7 @@ ${sections.map((section) => sectionHtml(section, blocks, styles))}
 ${environmentHtml(manifest)}
 </main>
 <footer>Made by ${manifest.tool.name} from the result set ${manifest.id}. Charts: Apache ECharts.</footer>
-<script type="application/json" id="report-data">${scriptJson(data)}</script>
+<script type="application/json" id="report-data">${scriptJson(packedJson(data))}</script>
 <script>${new Markup(scripts[0] as string)}</script>
 <script>${new Markup(scripts[1] as string)}</script>
 </body>

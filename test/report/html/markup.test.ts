@@ -24,7 +24,7 @@ describe('JSON in a script', () => {
   it('cannot end the script, and is read back as it was', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.constantFrom('</script>', '<!--', '\u2028', '<SCRIPT'), (value, text) => {
-        const { text: written } = scriptJson([value, text]);
+        const { text: written } = scriptJson(JSON.stringify([value, text]));
         expect(written).not.toMatch(/[<\u2028\u2029]/);
         expect(JSON.parse(written)).toEqual(JSON.parse(JSON.stringify([value, text])));
       }),
