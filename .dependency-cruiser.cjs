@@ -10,6 +10,7 @@ const ownProcess = {
   metrics: '^src/metrics/(sampler-main|sampler-protocol|sampler-cgroups|sampler-processes)\\.ts$',
   workloads: '^src/workloads/(pacer-main|pacer-protocol)\\.ts$',
   suites: '^src/suites/(watchdog-main|watchdog-protocol)\\.ts$',
+  live: '^src/live/(live-server-main|live-server|live-state|live-series|live-protocol|live-events|live-address|latency-counts)\\.ts$',
 };
 const ownProcesses = Object.values(ownProcess);
 
@@ -58,6 +59,7 @@ module.exports = {
     folderImportsOnly('report', 'core', 'results', 'stats', 'diff', 'charts'),
     folderImportsOnly('export', 'core', 'results'),
     folderImportsOnly('import', 'core', 'results', 'metrics'),
+    folderImportsOnly('live', 'core', 'results', 'suites'),
     folderImportsOnly('doctor', 'core', 'metrics', 'storage', 'backends'),
     {
       name: 'backend-imports',

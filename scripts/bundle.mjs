@@ -27,6 +27,7 @@ await build({
     relay: 'src/storage/relay-main.ts',
     pacer: 'src/workloads/pacer-main.ts',
     watchdog: 'src/suites/watchdog-main.ts',
+    live: 'src/live/live-server-main.ts',
   },
   outdir: 'dist/runtime',
   // It brings optional native modules and files of its own; only the launcher of Docker containers loads it.

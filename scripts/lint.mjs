@@ -13,6 +13,7 @@ const exportsForOthers = [
   /^src\/testkit\/index\.ts$/,
   // src/page, which is compiled for browsers by a configuration of its own
   /^src\/charts\/index\.ts$/,
+  /^src\/live\/live-events\.ts$/,
   // scripts/published-result-set.mjs
   /^src\/import\/index\.ts$/,
   /^src\/cli\/(bin|program|[a-z]+-command|[a-z]+-platform)\.ts$/,

@@ -1,0 +1,3 @@
+export { parseLiveAddress, type LiveAddress } from './live-address.js';
+export { LiveFeed } from './live-feed.js';
+export { startLive } from './live-process.js';
