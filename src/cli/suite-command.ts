@@ -237,8 +237,8 @@ async function runCells({ plan: { cells }, suite, plugins, selection, storage }:
     closeSync(process.stderr.fd);
     process.exit(ExitCode.invalidCell);
   });
-  results.setStatus('running');
   live?.begin(results);
+  results.setStatus('running');
   if (platform.isLive && process.platform !== 'linux') tell(notLinux);
   let begun: BegunRun | undefined;
   try {
