@@ -111,7 +111,7 @@ export interface LivePoint {
   readonly failed: number;
   /** Of invocations that completed in this time. */
   readonly latency: LiveLatency;
-  /** Launched and not ended; the most, when points were merged. */
+  /** Launched and not ended; the most, when points were merged. None at the end of the cell. */
   readonly containers: number;
   /** Of all containers together, at their last readings; the most, when points were merged. */
   readonly memoryMb: number;

@@ -139,6 +139,7 @@ export class UsageAccount {
   /** Closes what is still open at the end of the cell. */
   closeAll(endedMs: number): void {
     for (const account of this.#accounts) if (account?.left === false) this.#close(account, endedMs);
+    this.#live = 0;
   }
 
   /** `wallMs`: length of the measured time; `cores`: of the host. Containers that have said nothing by now have used no CPU time that is known. */

@@ -196,6 +196,8 @@ it('tells what there is now where the backend knows memory exactly', () => {
   expect(account.now).toEqual({ launched: 2, alive: 2, memoryMb: 70, unread: 0 });
   account.containerLeft(one, 30);
   expect(account.now).toEqual({ launched: 2, alive: 1, memoryMb: 30, unread: 0 });
+  account.closeAll(40);
+  expect(account.now).toEqual({ launched: 2, alive: 0, memoryMb: 0, unread: 0 });
 });
 
 it('averages the load of the host over the rounds', () => {
