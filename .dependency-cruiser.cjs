@@ -10,6 +10,7 @@ const ownProcess = {
   metrics: '^src/metrics/(sampler-main|sampler-protocol|sampler-cgroups|sampler-processes)\\.ts$',
   workloads: '^src/workloads/(pacer-main|pacer-protocol)\\.ts$',
   suites: '^src/suites/(watchdog-main|watchdog-protocol)\\.ts$',
+  live: '^src/live/(live-server-main|live-server|live-state|live-series|live-protocol|live-events|live-address|latency-counts)\\.ts$',
 };
 const ownProcesses = Object.values(ownProcess);
 
@@ -57,9 +58,10 @@ module.exports = {
     folderImportsOnly('diff', 'core', 'results', 'stats'),
     folderImportsOnly('report', 'core', 'results', 'stats', 'diff', 'charts'),
     // Types of the report's data; what it runs is its own and that of charts.
-    folderImportsOnly('page', 'charts', 'report'),
+    folderImportsOnly('page', 'charts', 'report', 'live'),
     folderImportsOnly('export', 'core', 'results'),
     folderImportsOnly('import', 'core', 'results', 'metrics'),
+    folderImportsOnly('live', 'core', 'results', 'suites'),
     folderImportsOnly('doctor', 'core', 'metrics', 'storage', 'backends'),
     {
       name: 'backend-imports',

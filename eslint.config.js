@@ -111,6 +111,7 @@ const mayReadClocks = [
   // How long a database may be silent.
   'src/result-store/connection.ts',
   'src/metrics/sampler*.ts',
+  'src/live/live-{server,process}.ts',
   'src/workloads/pacer*.ts',
   'src/workloads/load-generator*.ts',
 ];

@@ -27,6 +27,7 @@ await build({
     relay: 'src/storage/relay-main.ts',
     pacer: 'src/workloads/pacer-main.ts',
     watchdog: 'src/suites/watchdog-main.ts',
+    live: 'src/live/live-server-main.ts',
   },
   outdir: 'dist/runtime',
   // It brings optional native modules and files of its own; only the launcher of Docker containers loads it.
@@ -54,5 +55,5 @@ const drawn = {
 const forPages = { bundle: true, platform: 'browser', target: 'es2022', format: 'iife', logLevel: 'warning', absWorkingDir: root, minify: true, legalComments: 'none', tsconfig: 'src/page/tsconfig.json' };
 rmSync(join(root, 'dist/page'), { recursive: true, force: true });
 await build({ ...forPages, ...drawn, entryPoints: ['src/page/charts/charts-main.ts'], globalName: 'FbbCharts', outfile: 'dist/page/charts.js' });
-await build({ ...forPages, entryPoints: { report: 'src/page/report/report-main.ts' }, outdir: 'dist/page' });
-cpSync(join(root, 'src/page/page.css'), join(root, 'dist/page/page.css'));
+await build({ ...forPages, entryPoints: { report: 'src/page/report/report-main.ts', live: 'src/page/live/live-main.ts' }, outdir: 'dist/page' });
+for (const name of ['page.css', 'live.html']) cpSync(join(root, 'src/page', name), join(root, 'dist/page', name));

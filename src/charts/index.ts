@@ -3,4 +3,4 @@ export { costBars, usualPrices, type PriceModel } from './cost.js';
 export type { Look } from './look.js';
 export { packedJson, unpackedJson } from './packing.js';
 export { neutralStyle, partColours, stylesOf, type SchedulerStyle } from './palette.js';
-export { csvOf, tableOf, type ChartTable } from './table-of.js';
+export { csvOf, tableOf } from './table-of.js';

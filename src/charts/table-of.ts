@@ -4,7 +4,7 @@ import { costBars, usualPrices, type PriceModel } from './cost.js';
 type Field = string | number | null;
 
 /** The data of a chart as the rows of a table: what is drawn, nothing else. */
-export interface ChartTable {
+interface ChartTable {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly Field[])[];
 }

@@ -223,6 +223,7 @@ function createProgram(): Command {
     .option('--storage <address>', 'a storage for functions: redis://user:password@host:6379 or couchdb=http://user:password@host:5984; one of each can be given (default: an embedded one for what needs CouchDB)', several)
     .option('--host <profile>', 'host to simulate: name of a profile that there is, or path of one', undefined)
     .option('--no-rows', 'no row for each invocation, only histograms: for millions of them')
+    .option('--live [address]', 'a page that shows the running suite: a port of 127.0.0.1, or host:port (default: a free port of 127.0.0.1)')
     .option('--json', 'print the summaries of all cells as JSON')
     .action(async (suite: string, options: SuiteOptions) => {
       const { suiteCommand } = await import('./suite-command.js');

@@ -3,7 +3,6 @@ import { monotonicNowMs, type FbbError } from '../core/index.js';
 import { formatMs } from '../report/index.js';
 import type { CellSummary } from '../results/index.js';
 import type { CellProgress, PlannedCell, SuiteObserver } from '../suites/index.js';
-import { tell } from './output.js';
 
 /** Bringing a cell up and taking it down, beside its workload. */
 const cellOverheadMs = 1_500;
@@ -33,23 +32,33 @@ function describe({ latencyMs, containers, invocations, valid, skipped }: CellSu
   return `${valid ? '' : 'INVALID, '}${invocations.completed} completed${lost > 0 ? `, ${lost} not` : ''}, mean ${formatMs(latencyMs.total.mean)} ms, p98 ${formatMs(latencyMs.total.p98)} ms, ${containers.launched} containers`;
 }
 
+interface ProgressOptions {
+  /** Whether there is one, for a bar. */
+  readonly terminal: boolean;
+  /** Whether a cell takes as long as its workload. */
+  readonly live: boolean;
+  /** Where lines go. */
+  readonly tell: (line: string) => void;
+}
+
 /** Shows a running suite on stderr: a bar on a terminal, a line a cell elsewhere. */
 export class Progress implements SuiteObserver {
   readonly #bar: SingleBar | undefined;
+  readonly #tell: (line: string) => void;
   readonly #cells: readonly PlannedCell[];
   readonly #live: boolean;
   #startedMs = 0;
   #refresh: NodeJS.Timeout | undefined;
 
-  /** `live`: whether a cell takes as long as its workload. */
-  constructor(cells: readonly PlannedCell[], { terminal, live }: { readonly terminal: boolean; readonly live: boolean }, readonly hookStuck: (sentence: string) => never) {
+  constructor(cells: readonly PlannedCell[], { terminal, live, tell }: ProgressOptions, readonly hookStuck: (sentence: string) => never) {
     this.#cells = cells;
+    this.#tell = tell;
     this.#live = live;
     if (terminal) this.#bar = new SingleBar({ format: `{position} {cell} {bar} {value}/{total}${live ? ' · {left} left' : ''}`, hideCursor: true, clearOnComplete: true, barsize: 24, stream: process.stderr, gracefulExit: false });
   }
 
   warmupStarted(): void {
-    tell('warming up');
+    this.#tell('warming up');
   }
 
   cellStarted(cell: PlannedCell, { index, total }: { index: number; total: number }, progress: () => CellProgress): void {
@@ -61,7 +70,7 @@ export class Progress implements SuiteObserver {
       return formatDuration(restMs);
     };
     if (this.#bar === undefined) {
-      if (this.#live) tell(`${position} ${cell.key.id}: ${progress().total} invocations, about ${left()} left in all`);
+      if (this.#live) this.#tell(`${position} ${cell.key.id}: ${progress().total} invocations, about ${left()} left in all`);
       return;
     }
     this.#bar.start(progress().total, 0, { position, cell: cell.key.id, left: left() });
@@ -71,12 +80,12 @@ export class Progress implements SuiteObserver {
   cellEnded(cell: PlannedCell, summary: CellSummary): void {
     this.#stopBar();
     const took = this.#live && summary.skipped === undefined ? `, ${formatDuration(monotonicNowMs() - this.#startedMs)}` : '';
-    tell(`  ${cell.key.id}: ${describe(summary)}${took}`);
+    this.#tell(`  ${cell.key.id}: ${describe(summary)}${took}`);
   }
 
   cellFailed(cell: PlannedCell, error: FbbError): void {
     this.#stopBar();
-    tell(`  ${cell.key.id}: FAILED, ${error.code}: ${error.message}`);
+    this.#tell(`  ${cell.key.id}: FAILED, ${error.code}: ${error.message}`);
   }
 
   /** Clears the bar, also when a cell was cut short. */

@@ -1,5 +1,6 @@
 import { closeSync } from 'node:fs';
 import { ExitCode, FbbError, schedulerOptions, wallClockIso, type FunctionSpec } from '../core/index.js';
+import { parseLiveAddress, type LiveAddress, type LiveFeed } from '../live/index.js';
 import { hostFingerprint } from '../metrics/index.js';
 import { checkWritable, findResultSet, ResultSet, schemaVersion, type Manifest } from '../results/index.js';
 import {
@@ -20,6 +21,7 @@ import {
 import type { StorageAddress } from '../storage/index.js';
 import { createRegistries, simulatedPlatform, type BegunRun, type Platform, type Registries } from './composition.js';
 import { defaultHost, findHostProfile } from './host-profiles.js';
+import { withLivePage } from './live-page.js';
 import { interruptible, tell } from './output.js';
 import { packageCommit, packageVersion, suitesFolder } from './package-root.js';
 import { expectedSuiteMs, formatDuration, Progress } from './progress.js';
@@ -165,25 +167,34 @@ interface SuiteOutcome {
 /** `suite <name>`: plans, runs, stores, prints. */
 export async function suiteCommand(name: string, options: SuiteOptions): Promise<void> {
   const storage = storageOf(options);
+  const address = options.live === undefined ? undefined : parseLiveAddress(options.live);
   try {
-    await runOnItsPlatform(name, options);
+    await runOnItsPlatform(name, options, address);
   } catch (thrown) {
     throw withoutSecrets(thrown, storage);
   }
 }
 
-async function runOnItsPlatform(name: string, options: SuiteOptions): Promise<void> {
+async function runOnItsPlatform(name: string, options: SuiteOptions, address: LiveAddress | undefined): Promise<void> {
   const earlier = earlierRun(options)?.manifest;
   const backend = options.backend ?? earlier?.backend ?? 'process';
   checkBackendOptions(options, backend);
   const host = options.host ?? (earlier?.host['hostProfilePath'] as string | undefined) ?? defaultHost;
   const platform = backend === 'simulation' ? simulatedPlatform(findHostProfile(host), host) : await realPlatform(backend);
-  const { exitCode } = await runNamedSuite(name, options, { platform, signal: interruptible().signal });
+  const { signal } = interruptible();
+  const { exitCode } = await withLivePage(address, (live) => runNamedSuite(name, options, { platform, signal, live }));
   process.exitCode = exitCode;
 }
 
+interface RunContext {
+  readonly platform: Platform;
+  readonly signal: AbortSignal;
+  /** Told what happens, for those who watch. */
+  readonly live?: LiveFeed | undefined;
+}
+
 /** Plans a suite, runs it, stores its cells and prints them. */
-export async function runNamedSuite(name: string, options: SuiteOptions, { platform, signal }: { readonly platform: Platform; readonly signal: AbortSignal }): Promise<SuiteOutcome> {
+export async function runNamedSuite(name: string, options: Omit<SuiteOptions, 'live'>, { platform, signal, live }: RunContext): Promise<SuiteOutcome> {
   const path = findSuitePath(name, suitesFolder);
   const earlier = earlierRun(options);
   const loaded = await loadSuite(path, options.scheduler ?? earlier?.manifest.selection.plugins ?? [], createRegistries());
@@ -206,21 +217,27 @@ export async function runNamedSuite(name: string, options: SuiteOptions, { platf
   tell(`${results.folder}: ${cells.length} of ${results.manifest.cells.length} cells to run${howLong}`);
 
   if (!platform.isLive && prepared.selection.repeat > 1 && !prepared.selection.reseed) tell('repetitions of a simulation with one seed are copies of each other; --reseed draws each anew');
-  const exitCode = await runCells({ ...prepared, plan: { ...prepared.plan, cells } }, results, firstIndependent(cells) ?? firstIndependent(prepared.plan.cells), { platform, signal, json: options.json === true });
+  const exitCode = await runCells({ ...prepared, plan: { ...prepared.plan, cells } }, results, firstIndependent(cells) ?? firstIndependent(prepared.plan.cells), { platform, signal, live, json: options.json === true });
   return { results, exitCode };
 }
 
 /** Runs the cells of a plan, stores and prints them. `warmupCell`: the one whose beginning is run and forgotten first. */
-async function runCells({ plan: { cells }, suite, plugins, selection, storage }: Prepared, results: ResultSet, warmupCell: PlannedCell | undefined, { platform, signal, json }: { readonly platform: Platform; readonly signal: AbortSignal; readonly json: boolean }): Promise<ExitCode> {
+async function runCells({ plan: { cells }, suite, plugins, selection, storage }: Prepared, results: ResultSet, warmupCell: PlannedCell | undefined, { platform, signal, live, json }: RunContext & { readonly json: boolean }): Promise<ExitCode> {
   const { settings, id } = results.manifest;
-  const progress = new Progress(cells, { terminal: process.stderr.isTTY, live: platform.isLive }, (sentence) => {
+  const tellAll = (line: string): void => {
+    tell(line);
+    live?.log(line);
+  };
+  const progress = new Progress(cells, { terminal: process.stderr.isTTY, live: platform.isLive, tell: tellAll }, (sentence) => {
     progress.close();
-    tell(sentence);
+    tellAll(sentence);
+    live?.end(results);
     printResult(results, json);
     // Node would tell that it waits for the watchdog to let go of this thread.
     closeSync(process.stderr.fd);
     process.exit(ExitCode.invalidCell);
   });
+  live?.begin(results);
   results.setStatus('running');
   if (platform.isLive && process.platform !== 'linux') tell(notLinux);
   let begun: BegunRun | undefined;
@@ -235,12 +252,15 @@ async function runCells({ plan: { cells }, suite, plugins, selection, storage }:
       images: settings,
       storage,
     });
-    const status = await runSuite({ cells, results, createRun: begun.createRun, warmupCell, warmupInvocations: settings.warmupInvocations, observer: progress, signal });
+    const { createRun } = begun;
+    const watched = live === undefined ? { createRun, observer: progress } : { createRun: live.counting(createRun), observer: live.watching(progress) };
+    const status = await runSuite({ cells, results, warmupCell, warmupInvocations: settings.warmupInvocations, signal, ...watched });
     return exitCodeOf(status, results.manifest);
   } finally {
     progress.close();
     if (begun === undefined) results.setStatus('interrupted');
-    else printResult(results, json);
+    live?.end(results);
+    if (begun !== undefined) printResult(results, json);
     begun?.end();
   }
 }

@@ -38,6 +38,8 @@ export interface SuiteOptions {
   readonly host?: string;
   /** False: no row for each invocation. */
   readonly rows?: boolean;
+  /** Where the run can be watched, as `parseLiveAddress` reads it; true: on a free port. */
+  readonly live?: string | true;
   readonly json?: true;
 }
 

@@ -12,7 +12,7 @@ import { suitesFolder } from './package-root.js';
 import { runNamedSuite } from './suite-command.js';
 import type { SuiteOptions } from './suite-selection.js';
 
-export interface ValidateOptions extends Omit<SuiteOptions, 'backend' | 'json'> {
+export interface ValidateOptions extends Omit<SuiteOptions, 'backend' | 'json' | 'live'> {
   /** A stored live run to compare with, instead of one made now. */
   readonly live?: string;
   readonly published?: true;

@@ -65,6 +65,7 @@ export const errorCatalogue = {
   FBB_ERR_STORAGE_SLOW: { exitCode: ExitCode.invalidCell, fix: 'The storage did not answer in time; see what else it does. docs/storage.md gives the limits.' },
   FBB_ERR_STORAGE_FULL: { exitCode: ExitCode.invalidCell, fix: 'Free memory or disk of the storage, or raise its limit (maxmemory of Redis).' },
   FBB_ERR_STORAGE_TOO_LARGE: { exitCode: ExitCode.invalidCell, fix: 'Raise the limit of the storage for one value (max_attachment_size of CouchDB, proto-max-bulk-len of Redis), or write less.' },
+  FBB_ERR_LIVE_LISTEN: { exitCode: ExitCode.missing, fix: 'Give another address with --live host:port, or --live alone for a free port.' },
   FBB_ERR_CELL_INTERRUPTED: { exitCode: ExitCode.interrupted, fix: 'Finished cells are kept; continue with --resume.' },
   FBB_ERR_CELL_LOST_INVOCATIONS: { exitCode: ExitCode.invalidCell, fix: 'This is a bug in the engine; please report it with the result set.' },
   FBB_ERR_CELL_FAILED_INVOCATIONS: { exitCode: ExitCode.invalidCell, fix: 'invocations.csv of the cell names each with its code.' },

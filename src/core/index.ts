@@ -15,6 +15,7 @@ export type {
   CellMetrics,
   ContainerRow,
   ContainerSample,
+  ContainersNow,
   LatencySummary,
   ResourceTotals,
   SampleRound,

@@ -105,6 +105,17 @@ export interface UsageSummary {
   readonly resources: ResourceTotals | undefined;
 }
 
+/** The containers of a running cell. */
+export interface ContainersNow {
+  readonly launched: number;
+  /** Launched and not ended. */
+  readonly alive: number;
+  /** Of those alive, at their last readings. */
+  readonly memoryMb: number;
+  /** Of those alive: their memory has not been read yet. */
+  readonly unread: number;
+}
+
 /** Everything a cell is judged by. */
 export interface CellMetrics {
   readonly invocations: Readonly<Record<'arrived' | OutcomeStatus, number>>;

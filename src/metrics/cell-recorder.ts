@@ -2,6 +2,7 @@ import {
   latencyPartNames,
   type CellMetrics,
   type Container,
+  type ContainersNow,
   type ContainerUsage,
   type LatencyPartName,
   type LatencySummary,
@@ -45,6 +46,10 @@ export class CellRecorder implements Recorder {
 
   get ended(): number {
     return this.#counts.completed + this.#counts.failed + this.#counts.timedOut + this.#counts.rejected;
+  }
+
+  get containers(): ContainersNow {
+    return this.#usage.now;
   }
 
   containerLaunched(container: Container): void {

@@ -1,4 +1,4 @@
-import type { Container, ContainerRow, ContainerUsage, ResourceTotals, SampleRound, UsageSummary } from '../core/index.js';
+import type { Container, ContainerRow, ContainersNow, ContainerUsage, ResourceTotals, SampleRound, UsageSummary } from '../core/index.js';
 
 /** A row while its container lives. */
 type OpenRow = Mutable<ContainerRow>;
@@ -48,6 +48,7 @@ export class UsageAccount {
   readonly #accounts: (Account | undefined)[] = [];
   readonly #resources: Mutable<ResourceTotals> = { hits: 0, misses: 0, failures: 0, evictions: 0, broken: 0, creationMs: 0, savedBytes: 0, peakInContainer: 0, untoldContainers: 0 };
   readonly #sums: Sums = { launched: 0, sampled: 0, unsampled: 0, cpuFromSamples: 0, lifeMs: 0, readLifeMs: 0, integral: 0, coreMs: 0, kernelPeakMb: 0 };
+  #launched = 0;
   #live = 0;
   #peakLive = 0;
   #peakMemoryMb = 0;
@@ -55,23 +56,24 @@ export class UsageAccount {
   #exactMemoryMb = 0;
   #hostCpuPercentSum = 0;
   #rounds = 0;
-  /** NaN: unknown until it is read. */
-  readonly #memoryAtLaunchMb: number;
+  readonly #memoryIsExact: boolean;
 
   /** `memoryIsExact`: the backend tells of every change, so a container that it has told nothing of has none. */
   constructor(onRow: (row: ContainerRow) => void, memoryIsExact = false) {
     this.#onRow = onRow;
-    this.#memoryAtLaunchMb = memoryIsExact ? 0 : Number.NaN;
+    this.#memoryIsExact = memoryIsExact;
   }
 
   containerLaunched(container: Container): void {
+    this.#launched += 1;
     this.#live += 1;
     this.#peakLive = Math.max(this.#peakLive, this.#live);
     const { id, functionId, launchedMs } = container;
     this.#accounts[id] = {
       row: { id, functionId, launchedMs, startedMs: Number.NaN, readyMs: Number.NaN, retiredMs: Number.NaN, invocations: 0, batches: 0, peakMemoryMb: undefined, kernelPeakMb: undefined, cpuMs: undefined, resources: undefined },
       container,
-      memoryMb: this.#memoryAtLaunchMb,
+      // Unknown until it is read.
+      memoryMb: this.#memoryIsExact ? 0 : Number.NaN,
       memoryAtMs: launchedMs,
       integral: 0,
       sampledCpuMs: 0,
@@ -118,9 +120,7 @@ export class UsageAccount {
       account.memoryMb = sample.memoryMb;
       account.row.peakMemoryMb = Math.max(account.row.peakMemoryMb ?? 0, sample.memoryMb);
     }
-    let totalMb = 0;
-    for (const account of this.#accounts) if (account?.left === false && !Number.isNaN(account.memoryMb)) totalMb += account.memoryMb;
-    this.#peakMemoryMb = Math.max(this.#peakMemoryMb, totalMb);
+    this.#peakMemoryMb = Math.max(this.#peakMemoryMb, this.#readMemory().memoryMb);
   }
 
   /** For a backend that knows memory exactly: from now on a container has so much. */
@@ -139,6 +139,7 @@ export class UsageAccount {
   /** Closes what is still open at the end of the cell. */
   closeAll(endedMs: number): void {
     for (const account of this.#accounts) if (account?.left === false) this.#close(account, endedMs);
+    this.#live = 0;
   }
 
   /** `wallMs`: length of the measured time; `cores`: of the host. Containers that have said nothing by now have used no CPU time that is known. */
@@ -165,6 +166,23 @@ export class UsageAccount {
       },
       resources: this.#resources.hits + this.#resources.misses > 0 ? { ...this.#resources } : undefined,
     };
+  }
+
+  /** As it is now; takes a look at every container. */
+  get now(): ContainersNow {
+    const { memoryMb, unread } = this.#memoryIsExact ? { memoryMb: this.#exactMemoryMb, unread: 0 } : this.#readMemory();
+    return { launched: this.#launched, alive: this.#live, memoryMb, unread };
+  }
+
+  #readMemory(): Pick<ContainersNow, 'memoryMb' | 'unread'> {
+    let memoryMb = 0;
+    let unread = 0;
+    for (const account of this.#accounts) {
+      if (account?.left !== false) continue;
+      if (Number.isNaN(account.memoryMb)) unread += 1;
+      else memoryMb += account.memoryMb;
+    }
+    return { memoryMb, unread };
   }
 
   #settle(account: Account): void {

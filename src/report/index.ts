@@ -10,11 +10,11 @@ export { renderNotes, renderProblems, renderSummaryTable, type TableStyle } from
 export { diffAsCsv, diffAsJson, renderDiffMarkdown } from './diff-formats.js';
 export { caveatsOf } from './diff-rows.js';
 export { renderDiff, renderGate } from './diff-table.js';
-export type { Answer, AnswerGroup, Caveat, Headline, ReportData, Section, Slice, Sureness } from './report-model.js';
+export type { Answer, Caveat, Headline, ReportData, Section, Slice } from './report-model.js';
 export { withBaseChanges } from './base-changes.js';
 export { comparisonFigures } from './comparison-figures.js';
 export { FigureDrawer } from './figure-svg.js';
-export { renderReportPage, reportMark, type Comparison, type Report } from './html/report-page.js';
+export { renderReportPage, reportMark, type Comparison } from './html/report-page.js';
 export { headlineOf } from './headline.js';
 export { renderReportMarkdown } from './report-markdown.js';
 export { trialOf } from './set-caveats.js';

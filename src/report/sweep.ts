@@ -28,7 +28,8 @@ function isSwept({ scheduler }: Row, rows: readonly Row[], parameter: string): b
 
 /**
  * What is swept among the rows of one experiment and workload: of several parameters, the one with the most values; undefined where nothing is. What is no number
- * (a policy, a placement) makes variants to be compared with each other. The usual value is the default of a scheduler, else the one of another experiment, else the middle.
+ * (a policy, a placement) makes variants to be compared with each other. The usual value is the one that other experiments use, where they
+ * agree, else the default of a scheduler, else the middle.
  */
 export function sweepOf(rows: readonly Row[], { schedulers, cells }: Pick<Manifest, 'schedulers' | 'cells'>): Sweep | undefined {
   const names = [...new Set(rows.flatMap(({ parameters }) => Object.keys(parameters)))];
@@ -36,11 +37,10 @@ export function sweepOf(rows: readonly Row[], { schedulers, cells }: Pick<Manife
   if (widest === undefined || widest.values.length === 0) return undefined;
   const { parameter, values } = widest;
   const swept = new Set(rows.filter((row) => isSwept(row, rows, parameter)).map(({ scheduler }) => scheduler));
-  const usual = [
-    ...schedulers.filter(({ name }) => swept.has(name)).map(({ defaults }) => defaults[parameter]),
-    ...cells.filter(({ experiment, scheduler }) => experiment !== rows[0]?.experiment && swept.has(scheduler)).map(({ parameters }) => parameters[parameter]),
-  ];
-  return { parameter, values, shown: values.find((value) => value === usual.find((one) => values.includes(one as number))) ?? (values[Math.floor(values.length / 2)] as number) };
+  const elsewhere = new Set(cells.filter(({ experiment, scheduler }) => experiment !== rows[0]?.experiment && swept.has(scheduler)).flatMap(({ parameters }) => parameters[parameter] ?? []));
+  const byDefault = schedulers.filter(({ name }) => swept.has(name)).map(({ defaults }) => defaults[parameter]);
+  const usual = [...(elsewhere.size === 1 ? elsewhere : []), ...byDefault].find((value) => values.includes(value as number));
+  return { parameter, values, shown: (usual ?? values[(values.length - 1) >> 1]) as number };
 }
 
 /** The rows to be compared at one value of what is swept: with it, and those of schedulers that are not swept. */

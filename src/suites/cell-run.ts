@@ -1,4 +1,4 @@
-import { FbbError, type Workload } from '../core/index.js';
+import { FbbError, type ContainersNow, type Workload } from '../core/index.js';
 import type { CellSummary } from '../results/index.js';
 
 export interface CellSettings {
@@ -14,6 +14,7 @@ export interface CellSettings {
 export interface CellProgress {
   readonly ended: number;
   readonly total: number;
+  readonly containers: ContainersNow;
 }
 
 export interface CellResult {

@@ -102,7 +102,7 @@ export class LiveCellRun implements CellRun {
   }
 
   get progress(): CellProgress {
-    return { ended: this.#recorder.ended, total: this.#cell.workload.intendedMs.length };
+    return { ended: this.#recorder.ended, total: this.#cell.workload.intendedMs.length, containers: this.#recorder.containers };
   }
 
   /** Ends the cell as soon as possible; `run` then rejects with FBB_ERR_CELL_INTERRUPTED. */

@@ -82,7 +82,7 @@ export class SimulatedCellRun implements CellRun {
   }
 
   get progress(): CellProgress {
-    return { ended: this.#recorder.ended, total: this.#cell.workload.intendedMs.length };
+    return { ended: this.#recorder.ended, total: this.#cell.workload.intendedMs.length, containers: this.#recorder.containers };
   }
 
   interrupt(): void {

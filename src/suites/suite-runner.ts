@@ -1,4 +1,4 @@
-import { ExitCode, FbbError, type CellProfile, type RowSink } from '../core/index.js';
+import { ExitCode, FbbError, type CellProfile, type ContainersNow, type RowSink } from '../core/index.js';
 import type { CellSummary, ResultSet } from '../results/index.js';
 import { runUnlessAborted, type CellProgress, type CellRun } from './cell-run.js';
 import type { PlannedCell } from './planned-cell.js';
@@ -29,6 +29,7 @@ interface SuiteRunOptions {
   readonly signal: AbortSignal;
 }
 
+const noContainers: ContainersNow = { launched: 0, alive: 0, memoryMb: 0, unread: 0 };
 const nowhere: RowSink = { invocation: () => undefined, sample: () => undefined, container: () => undefined };
 
 /** The first invocations of a cell, for the warm-up: the first launch and the first requests of a session are slow ones. */
@@ -105,7 +106,7 @@ async function runAndStore(cell: PlannedCell, position: { index: number; total: 
     writer.discard();
     results.setCellStatus(cell.key.id, 'failed');
   });
-  observer.cellStarted(cell, position, () => run?.progress ?? { ended: 0, total: cell.workload.intendedMs.length });
+  observer.cellStarted(cell, position, () => run?.progress ?? { ended: 0, total: cell.workload.intendedMs.length, containers: noContainers });
   try {
     run = createRun(cell, writer, profileFor(cell, results));
     const { summary, totalHgrm } = await runUnlessAborted(run, signal);

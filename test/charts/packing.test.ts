@@ -4,12 +4,18 @@ import { packedJson, unpackedJson } from '../../src/charts/index.js';
 
 describe('packed JSON', () => {
   it('is read back as it was, whatever it is', () => {
-    fc.assert(fc.property(fc.jsonValue(), (value) => expect(unpackedJson(packedJson(value))).toEqual(JSON.parse(JSON.stringify(value)))));
+    fc.assert(fc.property(fc.jsonValue(), (value) => {
+        expect(unpackedJson(packedJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
+      }),
+    );
   });
 
   it('is read back where many objects are alike, also in each other', () => {
     const row = fc.record({ id: fc.integer(), text: fc.string(), inner: fc.array(fc.record({ a: fc.double({ noNaN: true, noDefaultInfinity: true }), b: fc.constantFrom(null, true) }), { minLength: 0, maxLength: 40 }) });
-    fc.assert(fc.property(fc.array(row, { minLength: 0, maxLength: 40 }), (rows) => expect(unpackedJson(packedJson({ rows }))).toEqual(JSON.parse(JSON.stringify({ rows })))));
+    fc.assert(fc.property(fc.array(row, { minLength: 0, maxLength: 40 }), (rows) => {
+        expect(unpackedJson(packedJson({ rows }))).toEqual(JSON.parse(JSON.stringify({ rows })));
+      }),
+    );
   });
 
   it('names the fields of many like objects once', () => {

@@ -174,6 +174,32 @@ it('charges no memory for the time in which a container waited for a place among
   expect(containers.containerSeconds).toBe(2);
 });
 
+it('tells what there is now: of memory the last readings, and how many containers have none', () => {
+  const account = new UsageAccount(() => undefined);
+  const [one, two, three] = [container(0, 0), container(1, 0), container(2, 0)] as const;
+  for (const each of [one, two, three]) launched(account, each);
+  expect(account.now).toEqual({ launched: 3, alive: 3, memoryMb: 0, unread: 3 });
+  account.sample(round(1_000, { 0: 100, 1: 50 }));
+  account.sample(round(2_000, { 0: undefined, 1: 60 }));
+  expect(account.now).toEqual({ launched: 3, alive: 3, memoryMb: 160, unread: 1 });
+  account.containerLeft(one, 3_000);
+  account.containerUsage(0, { cpuMs: 1, peakMemoryMb: undefined, resources: undefined });
+  expect(account.now).toEqual({ launched: 3, alive: 2, memoryMb: 60, unread: 1 });
+});
+
+it('tells what there is now where the backend knows memory exactly', () => {
+  const account = new UsageAccount(() => undefined, true);
+  const [one, two] = [container(0, 0), container(1, 0)] as const;
+  for (const each of [one, two]) launched(account, each);
+  account.memoryChanged(0, 10, 40);
+  account.memoryChanged(1, 20, 30);
+  expect(account.now).toEqual({ launched: 2, alive: 2, memoryMb: 70, unread: 0 });
+  account.containerLeft(one, 30);
+  expect(account.now).toEqual({ launched: 2, alive: 1, memoryMb: 30, unread: 0 });
+  account.closeAll(40);
+  expect(account.now).toEqual({ launched: 2, alive: 0, memoryMb: 0, unread: 0 });
+});
+
 it('averages the load of the host over the rounds', () => {
   const { cpu } = summaryOf((account) => {
     account.sample(round(1_000, {}, 20));

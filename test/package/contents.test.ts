@@ -25,7 +25,7 @@ describe('the package', () => {
   it.each([
     'package.json', 'README.md', 'LICENSE', 'CHANGELOG.md',
     'dist/src/cli/bin.js', 'dist/src/index.js', 'dist/src/index.d.ts',
-    'dist/runtime/main.cjs', 'dist/runtime/thread-main.cjs', 'dist/runtime/launcher.cjs', 'dist/runtime/docker-launcher.cjs', 'dist/runtime/sampler.cjs', 'dist/runtime/storage.cjs', 'dist/runtime/relay.cjs', 'dist/runtime/pacer.cjs',
+    'dist/runtime/main.cjs', 'dist/runtime/thread-main.cjs', 'dist/runtime/launcher.cjs', 'dist/runtime/docker-launcher.cjs', 'dist/runtime/sampler.cjs', 'dist/runtime/storage.cjs', 'dist/runtime/relay.cjs', 'dist/runtime/pacer.cjs', 'dist/runtime/live.cjs',
     'dist/functions/fib/handler.cjs', 'dist/functions/fib/manifest.json', 'dist/functions/blob-couchdb/handler.cjs', 'dist/functions/blob-couchdb/manifest.json', 'dist/functions/kv-redis/handler.cjs', 'dist/functions/mixed/handler.cjs',
     'dist/src/testkit/index.js', 'dist/src/testkit/index.d.ts', 'dist/src/cli/plugin-check-main.js',
     'templates/plugin/package.json.template', 'templates/plugin/scheduler.ts.template', 'templates/plugin/suite.yaml.template', 'examples/least-loaded.ts', 'docs/plugins.md', 'examples/analysis/compare.mjs', 'examples/analysis/package.json', 'docs/analysis.md',

@@ -131,18 +131,18 @@ describe('sections', () => {
   });
 
   it('have timelines as long as there is room, and say where there was none', () => {
-    const cells = Array.from({ length: 24 }, (_, index) => cellWith(cellOf(`s${'abcdefghijklmnopqrstuvwxyz'[index] ?? ''}`, { arrived: 1_000 }), [1, 2]));
+    const cells = Array.from({ length: 42 }, (_, index) => cellWith(cellOf(`s${10 + index}`, { arrived: 1_000 }), [1, 2]));
     const { timelines } = reported(cells)[0]!.slices[0]!;
-    expect(timelines).toHaveLength(20);
-    expect(timelines[0]!.caveats).toEqual(['no timeline of su, sv, sw, sx: a report has at most 20,000 invocations in timelines']);
+    expect(timelines).toHaveLength(40);
+    expect(timelines[0]!.caveats).toEqual(['no timeline of s50, s51: a report has at most 40,000 invocations in timelines']);
     expect(timelines[1]!.caveats).toEqual([]);
   });
 
   it('say on another figure that there is no timeline, where there is none at all', () => {
-    const slices = [100, 200].map((dispatchIntervalMs) => Array.from({ length: 20 }, (_, index) => cellWith(cellOf(`s${'abcdefghijklmnopqrstuvwxyz'[index] ?? ''}`, { arrived: 1_000, cell: { parameters: { dispatchIntervalMs } } }), [1, 2])));
-    const [section] = reported(slices.flat(), { schedulers: [{ name: 'sa', description: '', defaults: { dispatchIntervalMs: 200 }, plugin: null }] });
-    expect(section!.slices.map(({ timelines }) => timelines.length)).toEqual([0, 20]);
-    expect(section!.slices[0]!.figures[0]!.caveats).toEqual([expect.stringMatching(/^no timeline of s.*, s.: a report has/)]);
+    const slices = [100, 200].map((dispatchIntervalMs) => Array.from({ length: 40 }, (_, index) => cellWith(cellOf(`s${10 + index}`, { arrived: 1_000, cell: { parameters: { dispatchIntervalMs } } }), [1, 2])));
+    const [section] = reported(slices.flat(), { schedulers: [{ name: 's10', description: '', defaults: { dispatchIntervalMs: 200 }, plugin: null }] });
+    expect(section!.slices.map(({ timelines }) => timelines.length)).toEqual([0, 40]);
+    expect(section!.slices[0]!.figures[0]!.caveats).toEqual([expect.stringMatching(/^no timeline of s11, .*, s10: a report has/)]);
   });
 
   it('do without cells that have not finished', () => {

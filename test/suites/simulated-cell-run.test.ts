@@ -143,7 +143,7 @@ describe('a simulated cell that is interrupted', () => {
     run.interrupt();
     await expect(run.run()).rejects.toThrow(interrupted);
     expect(sink.invocations).toEqual([]);
-    expect(run.progress).toEqual({ ended: 0, total: 60 });
+    expect(run.progress).toEqual({ ended: 0, total: 60, containers: { launched: 0, alive: 0, memoryMb: 0, unread: 0 } });
   });
 
   it('while it runs goes no further', async () => {

@@ -14,7 +14,7 @@ use([BarChart, LineChart, CustomChart, GridComponent, LegendComponent, TooltipCo
 // Without a page there is nothing to measure text with.
 if (typeof document === 'undefined') setPlatformAPI({ measureText: (text, font = '') => ({ width: textWidthPx(text, Number(/([\d.]+)px/.exec(font)?.[1] ?? 12)) }) });
 
-export interface Drawing {
+interface Drawing {
   readonly look: Look;
   readonly widthPx: number;
   /** Undefined: as its rows need. */
@@ -37,7 +37,7 @@ function optionOf(chart: Chart, { look, widthPx, prices }: Drawing): EChartsCore
   }
 }
 
-export function heightOf(chart: Chart, { look: { fontSize }, heightPx }: Drawing): number {
+function heightOf(chart: Chart, { look: { fontSize }, heightPx }: Drawing): number {
   if (heightPx !== undefined) return heightPx;
   switch (chart.kind) {
     case 'lines':

@@ -30,14 +30,14 @@ function stretch(api: CustomSeriesRenderItemAPI, coordSys: CoordSys, place: { re
   const [x1 = 0, y1 = 0] = api.coord([place.fromMs, place.lane + place.top]);
   const [x2 = 0, y2 = 0] = api.coord([place.toMs, place.lane + place.bottom]);
   const cut = graphic.clipRectByRect({ x: x1, y: y1, width: Math.max(1, x2 - x1), height: Math.max(0.5, y2 - y1) }, coordSys);
-  return cut === undefined || cut.width <= 0 ? undefined : (cut as { x: number; y: number; width: number; height: number });
+  return cut === undefined || cut.width <= 0 ? undefined : (cut);
 }
 
 type Stretch = Parameters<typeof stretch>[2];
 
 function rect(api: CustomSeriesRenderItemAPI, coordSys: CoordSys, place: Stretch, style: object): CustomSeriesRenderItemReturn[] {
   const shape = stretch(api, coordSys, place);
-  return shape === undefined ? [] : [{ type: 'rect', shape, style } as CustomSeriesRenderItemReturn];
+  return shape === undefined ? [] : [{ type: 'rect', shape, style }];
 }
 
 function series(name: string, data: number[][], renderItem: (index: number, api: CustomSeriesRenderItemAPI, coordSys: CoordSys) => CustomSeriesRenderItemReturn[]): CustomSeriesOption {

@@ -21,7 +21,7 @@ export function liveCharts(points: readonly LivePoint[], scheduler: string): { r
       kind: 'lines',
       x: time,
       y: { name: 'latency', unit: 'ms', scale: 'log' },
-      series: [series('p50', scheduler, 0, { points, value: ({ latency }) => positive(latency.p50Ms) }), series('p98', scheduler, 1, { points, value: ({ latency }) => positive(latency.p98Ms) })],
+      series: [series('p50', scheduler, 0, { points, value: ({ latency }) => positive(latency.p50Ms) }), series('mean', scheduler, 1, { points, value: ({ latency }) => positive(latency.meanMs) }), series('greatest', scheduler, 2, { points, value: ({ latency }) => positive(latency.maxMs) })],
     },
     containers: { kind: 'lines', x: time, y: { name: 'containers', unit: '', scale: 'linear' }, series: [series('containers', scheduler, 0, { points, value: ({ containers }) => containers })] },
   };

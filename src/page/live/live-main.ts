@@ -33,7 +33,7 @@ class LiveChart {
   }
 }
 
-const latencyChart = new LiveChart(place('charts'), 'Latency', 'p50 and p98 of the invocations that completed in each half second; none where too few did.');
+const latencyChart = new LiveChart(place('charts'), 'Latency', 'p50, mean and greatest of the invocations that completed in each half second; too few complete in that time to name a p98, which stands above for the whole cell.');
 const containerChart = new LiveChart(place('charts'), 'Containers', 'Containers that were launched and have not ended.');
 
 function numberText(value: number | null | undefined): string {

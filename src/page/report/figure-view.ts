@@ -24,7 +24,7 @@ function plainText(look: Look): Look {
 interface LegendEntry {
   readonly label: string;
   /** Gives the sample beside the label its look. */
-  paint(swatch: HTMLElement, look: Look): void;
+  readonly paint: (swatch: HTMLElement, look: Look) => void;
 }
 
 /** Series that can be switched off; bars that have one value a scheduler are named at their axis. */

@@ -9,13 +9,13 @@ import { html, Markup, nothing, scriptJson } from './markup.js';
 import { numbersHtml } from './numbers-html.js';
 
 /** What the page carries beside its numbers: the programs and the style that were built for it. */
-export interface PageAssets {
+interface PageAssets {
   readonly chartProgram: string;
   readonly reportProgram: string;
   readonly style: string;
 }
 
-export interface Report {
+interface Report {
   readonly manifest: Manifest;
   readonly summaries: readonly CellSummary[];
   readonly headline: Headline;
