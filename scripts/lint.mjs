@@ -53,6 +53,7 @@ const folders = ['src', 'functions', 'test', 'bench', 'examples', 'scripts'].fil
 const checks = {
   types: run('tsc', '--noEmit', '-p', 'tsconfig.json'),
   'types of pages': run('tsc', '--noEmit', '-p', 'src/page/tsconfig.json'),
+  'types of tests of pages': run('tsc', '--noEmit', '-p', 'test/page/tsconfig.json'),
   eslint: run('eslint', '--max-warnings', '0', '.'),
   'import direction': run('depcruise', '--config', '.dependency-cruiser.cjs', '--output-type', 'err-long', ...folders),
   'dead exports': Promise.resolve().then(deadExports),

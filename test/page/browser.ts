@@ -1,8 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { chromium, type BrowserContext, type Page } from 'playwright-core';
+import { chromium, type Browser as Chromium, type Page } from 'playwright-core';
 
 const program = process.env['FBB_CHROMIUM'] ?? 'chromium';
 
@@ -19,24 +16,22 @@ export interface OpenOptions {
   readonly scheme?: 'light' | 'dark';
 }
 
-/** A browser of its own, with a folder of its own, that keeps what pages complain about. */
+/** A browser of its own, with a new folder for its user, that keeps what pages complain about. */
 export class Browser {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'test-fbb-browser-'));
-  readonly #contexts: BrowserContext[] = [];
-  /** Messages of the console, errors that nobody caught, and addresses that were asked for. */
+  #started: Promise<Chromium> | undefined;
+  /** Messages of the console, errors that nobody caught, and dialogs. */
   readonly complaints: string[] = [];
+  /** Addresses that were asked for. */
   readonly requests: string[] = [];
 
+  /** Opens a page that shares nothing with earlier ones. */
   async open(url: string, { width = 1_280, height = 900, scheme = 'light' }: OpenOptions = {}): Promise<Page> {
-    const context = await chromium.launchPersistentContext(join(this.#folder, String(this.#contexts.length)), {
+    this.#started ??= chromium.launch({
       executablePath: pathOf(program),
       headless: true,
       args: ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-      viewport: { width, height },
-      colorScheme: scheme,
-      acceptDownloads: true,
     });
-    this.#contexts.push(context);
+    const context = await (await this.#started).newContext({ viewport: { width, height }, colorScheme: scheme, acceptDownloads: true });
     const page = await context.newPage();
     page.on('console', (message) => this.complaints.push(`${message.type()}: ${message.text()}`));
     page.on('pageerror', (error) => this.complaints.push(`uncaught: ${String(error.stack)}`));
@@ -50,7 +45,6 @@ export class Browser {
   }
 
   async close(): Promise<void> {
-    for (const context of this.#contexts) await context.close();
-    rmSync(this.#folder, { recursive: true, force: true });
+    await (await this.#started)?.close();
   }
 }

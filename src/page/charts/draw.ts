@@ -90,6 +90,10 @@ export class MountedChart {
     this.#instance.dispatchAction({ type: 'dataZoom', dataZoomId: axis, start, end });
   }
 
+  onZoom(told: () => void): void {
+    this.#instance.on('datazoom', told);
+  }
+
   dispose(): void {
     this.#instance.dispose();
   }

@@ -154,12 +154,29 @@ function zooms(look: Look): object[] {
   ];
 }
 
+/** A cell that begins near its start is shown from there. */
+const nearStart = 0.1;
+
+/** From the first to the last that is shown. */
+export function timelineSpan({ containers, invocations }: TimelineChart): { readonly startMs: number; readonly endMs: number } {
+  let startMs = Number.POSITIVE_INFINITY;
+  let endMs = 1;
+  for (const { launchedMs, retiredMs } of containers) {
+    startMs = Math.min(startMs, launchedMs);
+    endMs = Math.max(endMs, retiredMs);
+  }
+  for (const { intendedMs, endMs: each } of invocations) {
+    startMs = Math.min(startMs, intendedMs);
+    endMs = Math.max(endMs, each);
+  }
+  return { startMs: startMs < nearStart * endMs || startMs > endMs ? 0 : startMs, endMs };
+}
+
 export function timelineOption(chart: TimelineChart, look: Look): EChartsCoreOption {
   const room = look.fontSize;
-  const { containers, invocations } = chart;
+  const { containers } = chart;
   const hints = [containerHint, batchHint, invocationHint];
-  const endMs = Math.max(1, ...containers.map(({ retiredMs }) => retiredMs), ...invocations.map(({ endMs: each }) => each));
-  const startMs = Math.min(endMs, ...containers.map(({ launchedMs }) => launchedMs), ...invocations.map(({ intendedMs }) => intendedMs));
+  const { startMs, endMs } = timelineSpan(chart);
   return {
     animation: false,
     backgroundColor: 'transparent',

@@ -3,7 +3,7 @@ import type { MountedChart } from '../charts/global.js';
 import { dashOf, styleOf } from '../charts/look.js';
 import { button, download, element } from '../elements.js';
 import { dataTable } from './data-table.js';
-import { timelineTools } from './timeline-tools.js';
+import { timelineTools, windowText } from './timeline-tools.js';
 
 /** What all figures of a page share. */
 export interface PageContext {
@@ -58,6 +58,8 @@ export class FigureView {
   readonly #figure: Figure;
   readonly #legend: HTMLElement;
   readonly #hidden = new Set<string>();
+  /** What a timeline shows of its cell, for those who do not see it. */
+  readonly #window = element('p', { class: 'about', role: 'status' });
   #mounted: MountedChart | undefined;
 
   constructor(figure: Figure, context: PageContext) {
@@ -66,7 +68,7 @@ export class FigureView {
     this.#plot = element('div', { class: 'plot', role: 'img', 'aria-label': `${figure.title}. ${figure.how} The data follow as a table.` });
     this.#legend = element('div', { class: 'legend' });
     this.element = element('figure', { class: `figure figure-${figure.chart.kind}`, 'data-figure': figure.id }, element('h4', {}, figure.title), this.#legend, this.#plot);
-    if (figure.chart.kind === 'timeline') this.element.append(timelineTools(() => this.#mounted));
+    if (figure.chart.kind === 'timeline') this.element.append(timelineTools(() => this.#mounted), this.#window);
     for (const caveat of figure.caveats) this.element.append(element('p', { class: 'figure-caveat' }, caveat));
     this.element.append(element('figcaption', {}, figure.how), this.#tools());
     this.#drawLegend();
@@ -78,9 +80,8 @@ export class FigureView {
 
   /** Draws it, or draws it anew as the page looks now. */
   draw(): void {
-    const { chart } = this.#figure;
     const drawing = { look: this.#context.look(), widthPx: Math.max(240, this.#plot.clientWidth), prices: this.#context.prices() };
-    if (this.#mounted === undefined) this.#mounted = new FbbCharts.MountedChart(this.#plot, chart, drawing);
+    if (this.#mounted === undefined) this.#mount(drawing);
     else {
       this.#plot.style.height = '';
       this.#mounted.redraw(drawing);
@@ -92,6 +93,18 @@ export class FigureView {
   dispose(): void {
     this.#mounted?.dispose();
     this.element.remove();
+  }
+
+  #mount(drawing: ConstructorParameters<typeof FbbCharts.MountedChart>[2]): void {
+    const { chart } = this.#figure;
+    const mounted = new FbbCharts.MountedChart(this.#plot, chart, drawing);
+    this.#mounted = mounted;
+    if (chart.kind !== 'timeline') return;
+    const tell = (): void => {
+      this.#window.textContent = windowText(chart, mounted);
+    };
+    mounted.onZoom(tell);
+    tell();
   }
 
   #drawLegend(): void {

@@ -1,3 +1,4 @@
+import type { TimelineChart } from '../../charts/index.js';
 import type { MountedChart } from '../charts/global.js';
 import { button, element } from '../elements.js';
 
@@ -19,6 +20,15 @@ function moved({ start, end }: Window, share: number): Window {
   const width = end - start;
   const from = Math.min(100 - width, Math.max(0, start + share * width));
   return { start: from, end: from + width };
+}
+
+/** What is to be seen of a timeline, in words. */
+export function windowText(chart: TimelineChart, mounted: MountedChart): string {
+  const { startMs, endMs } = FbbCharts.timelineSpan(chart);
+  const [x, y] = [mounted.zoom('x'), mounted.zoom('y')];
+  const seconds = (percent: number): string => ((startMs + ((endMs - startMs) * percent) / 100) / 1_000).toFixed(3);
+  const lane = (percent: number): number => (chart.containers.length * percent) / 100;
+  return `Shown: ${seconds(x.start)} s to ${seconds(x.end)} s, lanes ${Math.floor(lane(y.start)) + 1} to ${Math.max(1, Math.ceil(lane(y.end)))} of ${chart.containers.length}`;
 }
 
 /** Buttons and keys that zoom and move a timeline: what a pointer can do with its wheel and sliders. */
