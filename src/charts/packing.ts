@@ -36,10 +36,19 @@ function isPacked(value: unknown): value is Packed {
   return isObject(value) && Array.isArray(value[mark]);
 }
 
-export function unpackedJson(text: string): unknown {
-  return JSON.parse(text, (_key, each: unknown) => {
-    if (!isPacked(each)) return each;
-    const [names, ...rows] = each[mark];
-    return rows.map((row) => Object.fromEntries(names.map((name, index) => [name, row[index]])));
+/** By a walk of its own: `JSON.parse` would ask a reviver about every number. */
+function unpacked(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(unpacked);
+  if (!isPacked(value)) return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, unpacked(each)]));
+  const [names, ...rows] = value[mark];
+  return rows.map((row) => {
+    const object: Record<string, unknown> = {};
+    for (let index = 0; index < names.length; index += 1) object[names[index] as string] = unpacked(row[index]);
+    return object;
   });
+}
+
+export function unpackedJson(text: string): unknown {
+  return unpacked(JSON.parse(text));
 }

@@ -83,7 +83,7 @@ ${blocks.filter((block) => block.title === title).map((block) => numbersHtml(blo
 
 function emptyHtml({ summaries, sections }: Report): Markup {
   if (summaries.length === 0) return html`<p class="warning">No cell of this run has finished: there is nothing to show but what was to be run.</p>`;
-  return sections.length === 0 ? html`<p class="warning">Every cell of this run was skipped: nothing was measured.</p>` : nothing;
+  return sections.every(({ slices }) => slices.length === 0) ? html`<p class="warning">Every cell of this run was skipped: nothing was measured.</p>` : nothing;
 }
 
 /** The report as one HTML file that needs nothing else: no network, no other file. */

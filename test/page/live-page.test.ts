@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { LiveMessage } from '../../src/live/live-protocol.js';
+import { LiveServer } from '../../src/live/live-server.js';
+import { cellEnded, cellStarted, countsOf, runEnded, theRun, tick } from '../live/live-messages.js';
+import { seriousFaults } from './accessibility.js';
+import { Browser, noBrowser } from './browser.js';
+
+const pageFolder = join(import.meta.dirname, '../../dist/page');
+
+describe.skipIf(noBrowser !== undefined)(`the page of a running suite${noBrowser === undefined ? '' : `: ${noBrowser}`}`, () => {
+  const browser = new Browser();
+  afterAll(() => browser.close());
+
+  async function serve(): Promise<{ readonly server: LiveServer; readonly url: string }> {
+    const server = new LiveServer({ host: '127.0.0.1', port: 0, pageFolder, heartbeatMs: 60_000 });
+    const { port } = await server.listen();
+    onTestFinished(() => server.finish());
+    return { server, url: `http://127.0.0.1:${port}/` };
+  }
+
+  it('shows what runs as it comes, and keeps it when the run has ended', async () => {
+    const { server, url } = await serve();
+    server.take(theRun);
+    server.take(cellStarted);
+    const page = await browser.open(url);
+    await page.waitForFunction(() => document.getElementById('cell')?.textContent === 'a');
+    expect(await page.locator('#state').innerText()).toBe('running');
+    for (let half = 1; half <= 4; half += 1) server.take(tick({ elapsedMs: half * 500, ended: half, latencies: countsOf(20 * half) }));
+    await page.waitForFunction(() => document.getElementById('cell-state')?.textContent.startsWith('4 of 10 invocations'));
+    expect(await page.locator('#charts .plot svg path').count()).toBeGreaterThan(4);
+    server.take({ type: 'log', line: 'a: 10 completed' });
+    server.take(cellEnded);
+    await page.waitForFunction(() => document.querySelector('#cells tr')?.getAttribute('data-status') === 'valid');
+    expect(await page.locator('#cells tr').first().innerText()).toMatch(/valid\s+20\s+19\s+–\s+2\s+10 of 10/);
+    expect(await page.locator('#log').innerText()).toContain('a: 10 completed');
+    expect(await seriousFaults(page)).toEqual([]);
+    server.take(runEnded);
+    await page.waitForFunction(() => document.getElementById('state')?.textContent.startsWith('The run is complete. Stored in /results/tiny-1'));
+    await server.finish();
+    await page.waitForTimeout(300);
+    expect(await page.locator('#cells tr').count()).toBe(2);
+    expect(browser.complaints).toEqual([]);
+    expect(browser.requests.every((address) => address.startsWith(url) || address.startsWith('data:'))).toBe(true);
+  }, 60_000);
+
+  it('shows what happened before it was opened', async () => {
+    const { server, url } = await serve();
+    for (const message of [theRun, cellStarted, tick({ elapsedMs: 500 }), tick({ elapsedMs: 1_000, ended: 2 }), { type: 'log', line: 'earlier' } as const]) server.take(message);
+    const page = await browser.open(url, { scheme: 'dark', width: 380 });
+    await page.waitForFunction(() => document.getElementById('cell-state')?.textContent.startsWith('2 of 10 invocations'));
+    expect(await page.locator('#log').innerText()).toContain('earlier');
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(380);
+    expect(browser.complaints).toEqual([]);
+  });
+
+  it('runs nothing that a name or a problem smuggles in', async () => {
+    const hostile = '<img src=x onerror=alert(1)></script><script>alert(2)</script>';
+    const { server, url } = await serve();
+    const run = theRun as Extract<LiveMessage, { type: 'run' }>;
+    server.take({ ...run, run: { ...run.run, suite: hostile, command: hostile }, cells: run.cells.map((cell) => ({ ...cell, scheduler: hostile, id: `${cell.id}${hostile}` })) });
+    server.take({ type: 'cell-started', cellId: `a${hostile}` });
+    server.take(tick());
+    server.take({ type: 'log', line: hostile });
+    server.take({ type: 'cell-ended', cellId: `a${hostile}`, end: { status: 'invalid', problems: [hostile] } });
+    const page = await browser.open(url);
+    await page.waitForFunction(() => document.querySelector('#cells tr')?.getAttribute('data-status') === 'invalid');
+    expect(await page.locator('#cells tr').first().innerText()).toContain(hostile);
+    expect(await page.locator('img').count()).toBe(0);
+    expect(browser.complaints).toEqual([]);
+  });
+});
