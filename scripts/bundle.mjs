@@ -50,7 +50,7 @@ for (const name of functions) cpSync(join(root, 'functions', name, 'manifest.jso
 // The program that draws is one file for all pages, and for figures that are drawn here (src/report). Its licences go where it goes.
 const licence = (path) => readFileSync(join(root, 'node_modules', path), 'utf8').trim().replaceAll('*/', '* /');
 const drawn = {
-  banner: { js: `/*! Apache ECharts and ZRender, bundled. Licences:\n${[licence('echarts/NOTICE'), licence('zrender/LICENSE')].join('\n\n')}\nApache ECharts: Apache License 2.0, https://www.apache.org/licenses/LICENSE-2.0\n*/` },
+  banner: { js: `/*! Apache ECharts and ZRender, bundled. Licences:\n${[licence('echarts/NOTICE'), licence('echarts/licenses/LICENSE-d3'), licence('zrender/LICENSE')].join('\n\n')}\nApache ECharts: Apache License 2.0, https://www.apache.org/licenses/LICENSE-2.0\n*/` },
 };
 const forPages = { bundle: true, platform: 'browser', target: 'es2022', format: 'iife', logLevel: 'warning', absWorkingDir: root, minify: true, legalComments: 'none', tsconfig: 'src/page/tsconfig.json' };
 rmSync(join(root, 'dist/page'), { recursive: true, force: true });

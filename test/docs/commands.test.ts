@@ -8,7 +8,7 @@ afterAll(() => place.remove());
 
 /** The arguments of every `faasbatch-bench` that a text shows, up to a quote, a comment, a pipe or the end of the line. */
 function commandsIn(text: string): string[] {
-  return [...text.matchAll(/\bfaasbatch-bench ((?:suite|list|show|diff|export|import|results|plugin|doctor|clean|--)[^`"'\n#|&;>]*)/g)].map(([, args = '']) => args.trim());
+  return [...text.matchAll(/\bfaasbatch-bench ((?:suite|list|show|report|diff|export|import|results|plugin|doctor|clean|--)[^`"'\n#|&;>]*)/g)].map(([, args = '']) => args.trim());
 }
 
 const sources = [...userDocs().map((name) => readDoc(name)), ...Object.values(errorCatalogue).map(({ fix }) => fix)];
@@ -28,10 +28,10 @@ describe('commands that the docs and errors show', () => {
     else expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   });
 
-  it('use options of suite, diff, export, import, results, plugin, doctor and clean that there are', async () => {
-    const helps = await Promise.all([['suite'], ['diff'], ['export'], ['import', 'artifact'], ['results', 'push'], ['results', 'pull'], ['results', 'list'], ['results', 'show'], ['results', 'verify'], ['results', 'rm'], ['plugin', 'new'], ['plugin', 'check'], ['doctor'], ['clean']].map((command) => place.run(...command, '--help')));
+  it('use options of suite, report, diff, export, import, results, plugin, doctor and clean that there are', async () => {
+    const helps = await Promise.all([['suite'], ['report'], ['diff'], ['export'], ['import', 'artifact'], ['results', 'push'], ['results', 'pull'], ['results', 'list'], ['results', 'show'], ['results', 'verify'], ['results', 'rm'], ['plugin', 'new'], ['plugin', 'check'], ['doctor'], ['clean']].map((command) => place.run(...command, '--help')));
     const stdout = helps.map((help) => help.stdout).join('\n');
-    const used = commands.filter((command) => /^(suite|diff|export|import|results|plugin|doctor|clean) /.test(command)).flatMap((command) => command.match(/--[a-z-]+/g) ?? []);
+    const used = commands.filter((command) => /^(suite|report|diff|export|import|results|plugin|doctor|clean) /.test(command)).flatMap((command) => command.match(/--[a-z-]+/g) ?? []);
     const advised = Object.values(errorCatalogue).flatMap(({ fix }) => fix.match(/--[a-z-]+/g) ?? []);
     const known = [...(stdout.match(/--[a-z-]+/g) ?? []), '--verbose'];
     expect([...used, ...advised].filter((option) => !known.includes(option))).toEqual([]);
