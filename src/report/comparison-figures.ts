@@ -11,8 +11,9 @@ function rowOf({ row, evidence, verdict }: Comparison, withPlace: boolean): Row[
   return [{ label, scheduler: row.second.key.scheduler, at: evidence.change, from: evidence.from, to: evidence.to, verdict }];
 }
 
+/** `mean latency`, `p98 latency`; the others as tables call them. */
 function nameOf(metric: Metric): string {
-  return titleOf(metric).replace(', ms', '');
+  return titleOf(metric).replace(/^latency (.*), ms$/, '$1 latency').replace(', ms', '');
 }
 
 /** A figure a metric: the change of each row with its 95 % interval. `title`: of what against what. */
@@ -24,7 +25,7 @@ export function comparisonFigures(diff: Diff, shown: readonly Metric[], { title,
     return [
       {
         id: `change-${metric.name.replaceAll(/[^A-Za-z0-9]+/g, '-')}`,
-        title: `Change of ${nameOf(metric)}${title}`,
+        title: `Change of the ${nameOf(metric)}${title}`,
         how: `The point is the change, the line its 95 % interval: bootstrap over ${unitsOf(comparisons)}. Filled: a difference is shown, corrected for all comparisons made with it; hollow: it is not. Less is better.`,
         caveats: unknown === 0 ? [] : [`${unknown} of ${comparisons.length} rows have no interval: too few data, or a value of 0`],
         chart: { kind: 'intervals', value: { name: `change of ${nameOf(metric)}`, unit: 'share', scale: 'linear' }, rows },
