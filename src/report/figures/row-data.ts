@@ -86,7 +86,7 @@ export function readRow(results: ResultSet, runs: readonly CellSummary[], { most
     latency: latencies.length === distinct.length ? curveOfLatencies(latencies) : storedCurve(distinct, (run) => pathOf(run, 'total.hgrm')),
     memorySource: first.memory.source,
     alive: aliveOverTime([...lives.values()]),
-    samples: readSamples(pathOf(first, 'samples.csv')),
+    samples: readSamples(pathOf(first, 'samples.csv'), lives),
     ...ofFirst,
   };
 }
