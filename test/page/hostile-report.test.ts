@@ -7,7 +7,7 @@ import { Workplace } from '../cli/run-bin.js';
 import { stored, writeTinySuite, type Stored } from '../cli/tiny-suite.js';
 import { Browser, noBrowser } from './browser.js';
 
-const hostile = ['<img src=x onerror=alert(1)>', '</script><script>alert(2)</script>', `"><svg onload=alert('3')>`, '{a|b} ${x} \u202e=1+1'] as const;
+const hostile = ['<img src=x onerror=alert(1)>', '</script><script>alert(2)</script>', `"><svg onload=alert('3')>`, '{a|b} #{x} \u202e=1+1'] as const;
 
 interface Changes {
   readonly manifest?: (text: string) => string;
