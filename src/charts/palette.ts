@@ -28,13 +28,20 @@ const others: readonly SchedulerStyle[] = [
   { colour: '#b05fc4', symbol: 'roundRect' },
 ];
 
+/** Where colours come again, marks are others. */
+function otherStyle(index: number): SchedulerStyle {
+  const { colour } = others[index % others.length] as SchedulerStyle;
+  const { symbol } = others[(index + Math.floor(index / others.length)) % others.length] as SchedulerStyle;
+  return { colour, symbol };
+}
+
 /** Of what belongs to no scheduler. */
 export const neutralStyle: SchedulerStyle = { colour: '#7d828c', symbol: 'circle' };
 
 /** Colours and marks by the names of schedulers: built-in ones have their own, others one by the order of their names. */
 export function stylesOf(schedulers: readonly string[]): Readonly<Record<string, SchedulerStyle>> {
   const unknown = [...new Set(schedulers)].filter((name) => !Object.hasOwn(builtIn, name)).sort();
-  return Object.fromEntries([...Object.entries(builtIn), ...unknown.map((name, index) => [name, others[index % others.length] as SchedulerStyle] as const)]);
+  return Object.fromEntries([...Object.entries(builtIn), ...unknown.map((name, index) => [name, otherStyle(index)] as const)]);
 }
 
 /** Parts of a latency, from what is waited for to what is work. */

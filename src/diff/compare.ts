@@ -98,8 +98,8 @@ interface Found {
   readonly factor: number;
 }
 
-/** A run that is not a copy of an earlier one: repetitions of a simulation with one seed are. */
-function distinct(runs: readonly CellSummary[]): CellSummary[] {
+/** The runs that are no copies of an earlier one: repetitions of a simulation with one seed are. */
+export function distinctRuns(runs: readonly CellSummary[]): CellSummary[] {
   const seen = new Set<string>();
   return runs.filter(({ backend, workloadHash, latencyMs, wallMs }) => {
     if (backend !== 'simulation') return true;
@@ -150,7 +150,7 @@ class RowComparer {
     this.#row = row;
     this.#sides = [first, second];
     this.#work = workOf(row, [first, second]);
-    const runs = [distinct(row.first.runs), distinct(row.second.runs)] as const;
+    const runs = [distinctRuns(row.first.runs), distinctRuns(row.second.runs)] as const;
     this.#runs = this.#work === 'paired' ? pairedRuns(...runs) : runs;
     const keyOf = ({ key: { scheduler, parameters } }: Row['first']): unknown => [scheduler, Object.entries(parameters).sort()];
     this.#rng = createRng(seed).derive(JSON.stringify([row.experiment, row.workload, keyOf(row.first), keyOf(row.second)]));

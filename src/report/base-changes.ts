@@ -2,6 +2,7 @@ import { alignSideWithin, compareAligned, metrics, type Side } from '../diff/ind
 import { comparisonFigures } from './comparison-figures.js';
 import type { Section } from './report-model.js';
 import { groupOf } from './repetitions.js';
+import { harmless } from './terminal-text.js';
 
 const shownMetrics = metrics.filter(({ name }) => name === 'mean' || name === 'p98');
 
@@ -17,7 +18,9 @@ export function withBaseChanges(sections: readonly Section[], side: Side): Secti
   const diff = compareAligned({ ...aligned, rows: aligned.rows.filter((row) => unswept.has(groupOf(row))) }, { metricsOf: () => shownMetrics });
   return sections.map((section) => {
     const rows = diff.comparisons.filter(({ row }) => groupOf(row) === section.title);
-    const figures = comparisonFigures({ ...diff, comparisons: rows }, shownMetrics, { title: ` against ${base}`, withPlace: false });
+    const place = `${section.title} · `;
+    const leftOut = diff.leftOut.map(harmless).filter((line) => line.startsWith(place)).map((line) => line.slice(place.length));
+    const figures = comparisonFigures({ ...diff, comparisons: rows }, shownMetrics, { title: ` against ${base}`, withPlace: false }).map((figure) => ({ ...figure, caveats: [...leftOut, ...figure.caveats] }));
     return { ...section, slices: section.slices.map((slice) => ({ ...slice, figures: [...figures, ...slice.figures] })) };
   });
 }

@@ -42,7 +42,7 @@ function groupsOf({ manifest, summaries }: Side): Group[] {
     const sweep = sweepOf(rows, manifest);
     if (sweep === undefined) return { title, rows };
     const { parameter, shown } = sweep;
-    const at = rowsAt(rows, parameter, shown);
+    const at = rowsAt(rows, sweep, shown);
     return { title: `${title} at ${parameter} = ${shown}`, rows: at.map((row) => ({ ...row, label: labelOf(row, at) })) };
   });
 }

@@ -23,7 +23,7 @@ const builders: readonly ((source: FigureSource) => Figure[])[] = [latencyDistri
 type Data = ReadonlyMap<NamedRow['average'], RowData>;
 
 const timelineHow =
-  'Each lane is a container, from its launch until it was retired; invocations that ran in it at the same time lie in slots. Times are in ms from the start of the cell, of its first repetition that counts.';
+  'Each lane is a container, from its launch until it was retired; invocations that ran in it at the same time lie in slots, and who waits in a slot lies behind what runs in it. Times are in ms from the start of the cell, of its first repetition that counts.';
 
 function timelinesOf(rows: readonly FigureRow[], { rows: planned, leftOut }: PlannedTimelines, slice: SliceOutline): Figure[] {
   const figures = rows.flatMap(({ label, data }, index): Figure[] => {

@@ -1,5 +1,6 @@
 import type { Side } from '../diff/index.js';
 import type { CellSummary, Manifest } from '../results/index.js';
+import { formatMs } from './formats.js';
 import { copiesCount, lostCells } from './diff-rows.js';
 import { instrumentLines, type InstrumentLine } from './instrument.js';
 import { firstOf } from './plain-text.js';
@@ -59,8 +60,8 @@ function problems(summaries: readonly CellSummary[]): Caveat[] {
 }
 
 function lostInvocations(summaries: readonly CellSummary[]): Caveat[] {
-  const lossy = summaries.filter(({ valid, invocations: { arrived, completed } }) => valid && completed < arrived);
-  const shares = lossy.map(({ cell, invocations: { arrived, completed } }) => `${(((arrived - completed) / arrived) * 100).toFixed(1)} % of ${cell.id}`);
+  const lossy = summaries.flatMap(({ cell, valid, invocations: { arrived, completed } }) => (valid && completed < arrived ? [{ id: cell.id, share: (arrived - completed) / arrived }] : []));
+  const shares = lossy.sort((a, b) => b.share - a.share).map(({ id, share }) => `${(share * 100).toFixed(1)} % of ${id}`);
   return shares.length === 0 ? [] : [serious(`not all invocations completed, and latencies are of those that did; lost: ${firstOf(shares)}`)];
 }
 
@@ -72,7 +73,8 @@ function repetitions({ manifest, summaries }: Side): Caveat[] {
   if (backend === 'simulation' && !selection.reseed) return [note(`simulated: ${copiesCount}`)];
   const fewest = Math.min(...counts);
   if (counts.length === 0 || fewest >= enoughRepetitions) return [];
-  const few = Math.max(...counts) === 1 ? 'one run of each' : `${fewest === 1 ? '1 run' : `${fewest} runs`} of some`;
+  const ofWhich = Math.max(...counts) === fewest ? 'each' : 'some';
+  const few = fewest === 1 ? `one run of ${ofWhich}` : `${fewest} runs of ${ofWhich}`;
   const text = `${few}: how much runs differ among themselves is not known well enough${manifest.imported === undefined ? '; --repeat 5 tells' : ''}`;
   return [backend === 'simulation' ? note(text) : serious(text)];
 }
@@ -117,6 +119,19 @@ function unreadContainers({ manifest, summaries }: Side): Caveat[] {
   return [many ? serious(text) : note(text)];
 }
 
+function cappedLaunches(summaries: readonly CellSummary[]): Caveat[] {
+  const capped = summaries.flatMap(({ cell, containers: { cap } }) => (cap !== undefined && cap.launchesWaited > 0 ? [{ id: cell.id, ...cap }] : []));
+  if (capped.length === 0) return [];
+  const waits = capped.sort((a, b) => b.longestWaitMs - a.longestWaitMs).map(({ id, launchesWaited, longestWaitMs }) => `${launchesWaited} in ${id} (at most ${formatMs(longestWaitMs)} ms)`);
+  return [note(`a cap of ${[...new Set(capped.map(({ max }) => max))].join(' or ')} containers at a time made launches wait, which counts as scheduling: ${firstOf(waits)}`)];
+}
+
+function meansOfPercentiles({ manifest, summaries }: Side): Caveat[] {
+  const copies = manifest.backend === 'simulation' && !manifest.selection.reseed;
+  const several = !copies && meanOverRepetitions(summaries, manifest).some(({ repetitions: count }) => count > 1);
+  return several ? [note('of several repetitions, p50 and p98 in answers, numbers and sweeps are the means of those of each')] : [];
+}
+
 /** What the first invocations of a workload are when the rest was left out; undefined when nothing was. */
 export function trialOf({ selection }: Manifest): string | undefined {
   return selection.limit === null ? undefined : `only the first ${selection.limit} invocations of each workload: a trial, no result`;
@@ -132,9 +147,11 @@ export function caveatsOfSet(side: Side): Caveat[] {
     ...lostInvocations(summaries),
     ...problems(summaries),
     ...otherWork(side),
+    ...cappedLaunches(summaries),
     ...repetitions(side),
     ...unreadContainers(side),
     ...skippedCells(side),
+    ...meansOfPercentiles(side),
     ...(manifest.backend === 'simulation' ? [note('the numbers are those of a model; validate-sim tells how far they are from what is measured')] : []),
     ...(manifest.imported === undefined ? [] : [note(`imported, not run here: ${manifest.imported.from}`)]),
     ...instrument(side),

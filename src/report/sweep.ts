@@ -6,10 +6,12 @@ type Row = Pick<CellAverage, 'experiment' | 'workload' | 'scheduler' | 'paramete
 /** A number that rows of the same scheduler have different values of. */
 export interface Sweep {
   readonly parameter: string;
-  /** Ascending. */
+  /** Ascending; those of rows that ran. */
   readonly values: readonly number[];
   /** The one that is usual: what is shown where there is room for one. */
   readonly shown: number;
+  /** Those that were to run at several values, though they may have finished at one only. */
+  readonly schedulers: readonly string[];
 }
 
 function valuesOf(rows: readonly Row[], parameter: string): number[] {
@@ -17,13 +19,9 @@ function valuesOf(rows: readonly Row[], parameter: string): number[] {
   return [...new Set(values)].sort((a, b) => a - b);
 }
 
-/** The values of those schedulers that have several. */
-function sweptValues(rows: readonly Row[], parameter: string): number[] {
-  return valuesOf(rows.filter((row) => isSwept(row, rows, parameter)), parameter);
-}
-
-function isSwept({ scheduler }: Row, rows: readonly Row[], parameter: string): boolean {
-  return valuesOf(rows.filter((row) => row.scheduler === scheduler), parameter).length > 1;
+function sweptSchedulers(rows: readonly Row[], parameter: string): string[] {
+  const schedulers = [...new Set(rows.map(({ scheduler }) => scheduler))];
+  return schedulers.filter((name) => valuesOf(rows.filter(({ scheduler }) => scheduler === name), parameter).length > 1);
 }
 
 /**
@@ -31,19 +29,24 @@ function isSwept({ scheduler }: Row, rows: readonly Row[], parameter: string): b
  * (a policy, a placement) makes variants to be compared with each other. The usual value is the one that other experiments use, where they
  * agree, else the default of a scheduler, else the middle.
  */
-export function sweepOf(rows: readonly Row[], { schedulers, cells }: Pick<Manifest, 'schedulers' | 'cells'>): Sweep | undefined {
+export function sweepOf(rows: readonly Row[], { schedulers: known, cells }: Pick<Manifest, 'schedulers' | 'cells'>): Sweep | undefined {
+  const [first] = rows;
+  const planned = [...rows, ...cells.filter(({ experiment, workload }) => experiment === first?.experiment && workload === first.workload)];
   const names = [...new Set(rows.flatMap(({ parameters }) => Object.keys(parameters)))];
-  const [widest] = names.map((parameter) => ({ parameter, values: sweptValues(rows, parameter) })).sort((a, b) => b.values.length - a.values.length);
-  if (widest === undefined || widest.values.length === 0) return undefined;
-  const { parameter, values } = widest;
-  const swept = new Set(rows.filter((row) => isSwept(row, rows, parameter)).map(({ scheduler }) => scheduler));
-  const elsewhere = new Set(cells.filter(({ experiment, scheduler }) => experiment !== rows[0]?.experiment && swept.has(scheduler)).flatMap(({ parameters }) => parameters[parameter] ?? []));
-  const byDefault = schedulers.filter(({ name }) => swept.has(name)).map(({ defaults }) => defaults[parameter]);
+  const sweeps = names.map((parameter) => {
+    const schedulers = sweptSchedulers(planned, parameter);
+    return { parameter, values: valuesOf(rows.filter(({ scheduler }) => schedulers.includes(scheduler)), parameter), schedulers };
+  });
+  const [widest] = sweeps.sort((a, b) => b.values.length - a.values.length);
+  if (widest === undefined || widest.values.length < 2) return undefined;
+  const { parameter, values, schedulers } = widest;
+  const elsewhere = new Set(cells.filter(({ experiment, scheduler }) => experiment !== first?.experiment && schedulers.includes(scheduler)).flatMap(({ parameters }) => parameters[parameter] ?? []));
+  const byDefault = known.filter(({ name }) => schedulers.includes(name)).map(({ defaults }) => defaults[parameter]);
   const usual = [...(elsewhere.size === 1 ? elsewhere : []), ...byDefault].find((value) => values.includes(value as number));
-  return { parameter, values, shown: (usual ?? values[(values.length - 1) >> 1]) as number };
+  return { parameter, values, shown: (usual ?? values[(values.length - 1) >> 1]) as number, schedulers };
 }
 
-/** The rows to be compared at one value of what is swept: with it, and those of schedulers that are not swept. */
-export function rowsAt<R extends Row>(rows: readonly R[], parameter: string, value: number): R[] {
-  return rows.filter((row) => row.parameters[parameter] === value || !(parameter in row.parameters) || !isSwept(row, rows, parameter));
+/** The rows to be compared at one value of what is swept: with it, those that have no number there, and those of schedulers that are not swept. */
+export function rowsAt<R extends Row>(rows: readonly R[], { parameter, schedulers }: Sweep, value: number): R[] {
+  return rows.filter(({ scheduler, parameters }) => parameters[parameter] === value || typeof parameters[parameter] !== 'number' || !schedulers.includes(scheduler));
 }

@@ -27,6 +27,13 @@ describe('colours of schedulers', () => {
     expect(stylesOf(['a', 'b'])['a']).not.toEqual(stylesOf(['a', 'b'])['b']);
   });
 
+  it('repeat among many unknown ones with other marks only', () => {
+    const names = Array.from({ length: 12 }, (_, index) => `own-${10 + index}`);
+    const styles = stylesOf(names);
+    expect(new Set(names.map((name) => JSON.stringify(styles[name]))).size).toBe(12);
+    expect(new Set(names.slice(0, 5).map((name) => styles[name]!.colour)).size).toBe(5);
+  });
+
   it('do not repeat among those of the paper and the baseline', () => {
     const styles = Object.values(stylesOf([]));
     expect(styles.length).toBeGreaterThan(6);

@@ -26,6 +26,7 @@ describe('a quiet run of five repetitions', () => {
   it('has nothing serious, and notes what the instrument cost', () => {
     expect(serious()).toEqual([]);
     expect(notes()).toEqual([
+      'of several repetitions, p50 and p98 in answers, numbers and sweeps are the means of those of each',
       'load generator late by at most 0.20 ms (p99 of the worst cell), its threads in the normal class: chrt is not there or not permitted',
       'sampling cost at most 1.0 % of a core',
     ]);
@@ -42,9 +43,15 @@ describe('serious is', () => {
     ['memory that was not read', each(({ memory }) => ({ memory: { ...memory, unsampledContainers: 1 } })), '1 of 1 in e2e.icdcs-cpu.baseline.r1'],
     ['a problem', each(() => ({ problems: ['FBB_ERR_X: bad', 'more'] })), 'e2e.icdcs-cpu.baseline.r1: FBB_ERR_X: bad'],
     ['one run of each', quiet.slice(0, 1), 'one run of each: how much runs differ among themselves is not known well enough; --repeat 5 tells'],
-    ['three runs of some', quiet.slice(0, 3), '3 runs of some'],
+    ['three runs of each', quiet.slice(0, 3), '3 runs of each: '],
+    ['fewer runs of some', [...quiet, summaryOf({ cell: { scheduler: 'sfs' } })], 'one run of some: '],
   ])('%s', (_what, summaries, text) => {
     expect(serious(summaries)).toContainEqual(expect.stringContaining(text));
+  });
+
+  it('what was lost, the most first', () => {
+    const lossy = [1, 400, 30].map((failed, index) => ({ ...quiet[index]!, invocations: { ...quiet[index]!.invocations, completed: 1_000 - failed, failed } }));
+    expect(serious(lossy)[0]).toMatch(/lost: 40\.0 % of e2e\.icdcs-cpu\.baseline\.r2, 3\.0 % of e2e\.icdcs-cpu\.baseline\.r3, 0\.1 % of /);
   });
 
   it('a trial', () => {
@@ -71,6 +78,13 @@ describe('a note is', () => {
       expect.stringContaining('simulated in virtual time') as string,
     ]);
     expect(serious(simulated, { backend: 'simulation' })).toEqual([]);
+  });
+
+  it('that a cap of containers made launches wait, the longest wait first', () => {
+    const cap = { max: 4, launchesWaited: 0, longestWaitMs: 0, endedForOthers: 0 };
+    const capped = [summaryOf({ cap }), summaryOf({ cell: { scheduler: 'sfs' }, cap: { ...cap, launchesWaited: 3, longestWaitMs: 20 } }), summaryOf({ cell: { scheduler: 'vanilla' }, cap: { ...cap, launchesWaited: 1, longestWaitMs: 3_100.4 } })];
+    expect(notes(capped)[0]).toBe('a cap of 4 containers at a time made launches wait, which counts as scheduling: 1 in e2e.icdcs-cpu.vanilla.r1 (at most 3100 ms), 3 in e2e.icdcs-cpu.sfs.r1 (at most 20.0 ms)');
+    expect(notes(capped.slice(0, 1)).join()).not.toContain('a cap of');
   });
 
   it('where memory comes from when it is no PSS', () => {

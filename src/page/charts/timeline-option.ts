@@ -35,9 +35,10 @@ function stretch(api: CustomSeriesRenderItemAPI, coordSys: CoordSys, place: { re
 
 type Stretch = Parameters<typeof stretch>[2];
 
-function rect(api: CustomSeriesRenderItemAPI, coordSys: CoordSys, place: Stretch, style: object): CustomSeriesRenderItemReturn[] {
+/** `z2`: what is higher covers what is lower, in whichever order they come. */
+function rect(api: CustomSeriesRenderItemAPI, coordSys: CoordSys, place: Stretch, { z2 = 0, ...style }: { readonly z2?: number } & Readonly<Record<string, unknown>>): CustomSeriesRenderItemReturn[] {
   const shape = stretch(api, coordSys, place);
-  return shape === undefined ? [] : [{ type: 'rect', shape, style }];
+  return shape === undefined ? [] : [{ type: 'rect', shape, style, z2 }];
 }
 
 function series(name: string, data: number[][], renderItem: (index: number, api: CustomSeriesRenderItemAPI, coordSys: CoordSys) => CustomSeriesRenderItemReturn[]): CustomSeriesOption {
@@ -90,7 +91,8 @@ function invocationSeries({ invocations, containers }: TimelineChart): CustomSer
     const place = { lane: container, top, bottom: top + height * (slots > 1 ? 0.85 : 1) };
     return [
       ...(queueMs > 0 ? rect(api, coordSys, { ...place, fromMs: startMs - queueMs, toMs: startMs }, { fill: partColours.queue, opacity: 0.55 }) : []),
-      ...rect(api, coordSys, { ...place, fromMs: startMs, toMs: endMs }, { fill: completed ? partColours.execution : failedColour }),
+      // Those of a serial batch wait for one another in the same slot: what runs is seen, who waits behind it is not.
+      ...rect(api, coordSys, { ...place, fromMs: startMs, toMs: endMs }, { fill: completed ? partColours.execution : failedColour, z2: 1 }),
     ];
   });
 }

@@ -17,6 +17,12 @@ function fromTo(values: readonly number[]): string {
   return least === most ? grouping(least) : `${grouping(least)} to ${grouping(most)}`;
 }
 
+function drawnOf(curves: readonly LatencyCurve[]): string {
+  const counts = fromTo(curves.map(({ count }) => count));
+  if (curves.every(({ points, count }) => points.length === count)) return `drawn are all ${counts} of a row`;
+  return `drawn are ${fromTo(curves.map(({ points }) => points.length))} of ${counts} a row, each the latency of an invocation, more of them in the tail`;
+}
+
 /** Of what a kind of curves is, and how much of it is drawn. */
 function sourceOf(curved: Curved): string {
   const counts = (from: LatencyCurve['from']): LatencyCurve[] => curved.flatMap(([, curve]) => (curve.from === from ? [curve] : []));
@@ -24,7 +30,7 @@ function sourceOf(curved: Curved): string {
   return [
     ...(rows.length === 0
       ? []
-      : [`Total latency of completed invocations, those of all valid repetitions together; drawn are ${fromTo(rows.map(({ points }) => points.length))} of ${fromTo(rows.map(({ count }) => count))} a row, each a latency that was measured, more of them in the tail.`]),
+      : [`Total latency of completed invocations, those of all valid repetitions together; ${drawnOf(rows)}.`]),
     ...(histograms.length === 0 ? [] : [`Without rows, from the stored histogram: total latency of ${fromTo(histograms.map(({ count }) => count))} completed invocations, to three significant digits.`]),
     ...(percentiles.length === 0 ? [] : ['Marks alone are the percentiles that the summary has: neither rows nor a histogram are stored.']),
   ].join(' ');

@@ -70,7 +70,7 @@ function slicesOf(rows: readonly SectionRow[], sweep: Sweep | undefined): SliceO
   if (sweep === undefined) return [sliceOf('', rows)];
   const { parameter, values } = sweep;
   return values.map((value) => {
-    const here = new Set(rowsAt(rows.map(({ average }) => average), parameter, value));
+    const here = new Set(rowsAt(rows.map(({ average }) => average), sweep, value));
     return sliceOf(`${parameter} = ${value}`, rows.filter(({ average }) => here.has(average)));
   });
 }

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { distinctRuns } from '../../diff/index.js';
 import { InvocationTable, readContainerLives, type CellSummary, type ResultSet } from '../../results/index.js';
 import type { Clairvoyant } from '../clairvoyant.js';
 import { arrivalsOf, type Arrivals } from './arrival-rate.js';
@@ -61,9 +62,11 @@ export function readRow(results: ResultSet, runs: readonly CellSummary[], { most
   const [first] = runs as readonly [CellSummary, ...CellSummary[]];
   const pathOf = ({ cell }: CellSummary, file: string): string => results.cellFile(cell.id, file);
   const lives = readContainerLives(pathOf(first, 'containers.csv'));
+  // A latency that is counted again with each copy would make percentiles look known that are not.
+  const distinct = distinctRuns(runs);
   const latencies: Float64Array[] = [];
   let ofFirst: Pick<RowData, 'arrivals' | 'timeline'> = { arrivals: undefined, timeline: undefined };
-  for (const run of runs) {
+  for (const run of distinct) {
     const path = pathOf(run, 'invocations.csv');
     if (!existsSync(path)) continue;
     const table = InvocationTable.read(path);
@@ -80,10 +83,10 @@ export function readRow(results: ResultSet, runs: readonly CellSummary[], { most
     runs,
     workloadHashes: [...new Set(runs.map(({ workloadHash }) => workloadHash))],
     // Latencies of some of the repetitions would pass for those of all.
-    latency: latencies.length === runs.length ? curveOfLatencies(latencies) : storedCurve(runs, (run) => pathOf(run, 'total.hgrm')),
+    latency: latencies.length === distinct.length ? curveOfLatencies(latencies) : storedCurve(distinct, (run) => pathOf(run, 'total.hgrm')),
     memorySource: first.memory.source,
     alive: aliveOverTime([...lives.values()]),
-    samples: readSamples(pathOf(first, 'samples.csv')),
+    samples: readSamples(pathOf(first, 'samples.csv'), lives),
     ...ofFirst,
   };
 }

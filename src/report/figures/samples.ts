@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { scanCsv } from '../../results/index.js';
+import { scanCsv, type ContainerLife } from '../../results/index.js';
 import { rounded, secondsOf } from './rounded.js';
 import { mostTimePoints, type TimePoint } from './step-curve.js';
 
@@ -16,6 +16,8 @@ export interface Samples {
   /** Of the host, 100 is all cores; undefined where it was never read. */
   readonly hostCpuPercent: SampledCurve | undefined;
 }
+
+type Lives = ReadonlyMap<number, Pick<ContainerLife, 'retiredMs'>>;
 
 function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -37,10 +39,18 @@ function inBins(readings: readonly (readonly [ms: number, value: number])[]): Sa
 class Rounds {
   readonly memory: [ms: number, mb: number][] = [];
   readonly cpu: [ms: number, percent: number][] = [];
+  readonly #lives: Lives;
   /** Last reading of each container, in MB. */
   readonly #lastMb = new Map<string, number>();
+  /** Those that have a row in the round. */
+  readonly #present = new Set<string>();
   #atMs = Number.NaN;
-  #sumMb = 0;
+  /** Whether any container was ever read. */
+  hasMemory = false;
+
+  constructor(lives: Lives) {
+    this.#lives = lives;
+  }
 
   add(atMs: number, whose: string, { memoryMb, cpuPercent }: { readonly memoryMb: number; readonly cpuPercent: number }): void {
     if (atMs !== this.#atMs) {
@@ -51,25 +61,28 @@ class Rounds {
       if (!Number.isNaN(cpuPercent)) this.cpu.push([atMs, cpuPercent]);
       return;
     }
-    if (!Number.isNaN(memoryMb)) this.#lastMb.set(whose, memoryMb);
-    this.#sumMb += this.#lastMb.get(whose) ?? 0;
+    this.#present.add(whose);
+    if (Number.isNaN(memoryMb)) return;
+    this.#lastMb.set(whose, memoryMb);
+    this.hasMemory = true;
   }
 
+  /** Docker's stats tell of a container now and then: one without a row counts with its last reading for as long as it lives. */
   endRound(): void {
-    if (!Number.isNaN(this.#atMs)) this.memory.push([this.#atMs, this.#sumMb]);
-    this.#sumMb = 0;
-  }
-
-  /** Whether any container was ever read. */
-  get hasMemory(): boolean {
-    return this.#lastMb.size > 0;
+    if (Number.isNaN(this.#atMs)) return;
+    let sumMb = 0;
+    for (const [whose, mb] of this.#lastMb) {
+      if (this.#present.has(whose) || (this.#lives.get(Number(whose))?.retiredMs ?? 0) > this.#atMs) sumMb += mb;
+    }
+    this.memory.push([this.#atMs, sumMb]);
+    this.#present.clear();
   }
 }
 
 /** Undefined where the file is not there. Throws FBB_ERR_RESULTS_INVALID with the line of what is wrong. */
-export function readSamples(path: string): Samples | undefined {
+export function readSamples(path: string, lives: Lives): Samples | undefined {
   if (!existsSync(path)) return undefined;
-  const rounds = new Rounds();
+  const rounds = new Rounds(lives);
   scanCsv(path, ['t_ms', 'container', 'memory_mb', 'cpu_percent'], (columns) => {
     const [time, container, memory, cpu] = ['t_ms', 'container', 'memory_mb', 'cpu_percent'].map((name) => columns.get(name) as number) as [number, number, number, number];
     return (record) => {

@@ -25,22 +25,26 @@ type Metrics = Readonly<Record<Metric['metric'], number | null>>;
 interface Curve {
   readonly of: Of & { readonly scheduler: string };
   readonly rows: readonly CellAverage[];
-  /** Whether it has the parameter. */
+  /** Whether it has the parameter, as a number. */
   readonly swept: boolean;
 }
 
-function withoutParameter({ parameters }: CellAverage, parameter: string): CellAverage['parameters'] {
-  return Object.fromEntries(Object.entries(parameters).filter(([name]) => name !== parameter));
+function hasNumber({ parameters }: CellAverage, parameter: string): boolean {
+  return typeof parameters[parameter] === 'number';
+}
+
+function withoutNumber(row: CellAverage, parameter: string): CellAverage['parameters'] {
+  return hasNumber(row, parameter) ? Object.fromEntries(Object.entries(row.parameters).filter(([name]) => name !== parameter)) : row.parameters;
 }
 
 function curvesOf(averages: readonly CellAverage[], parameter: string): Curve[] {
-  const groups = [...grouped(averages, (row) => JSON.stringify([row.scheduler, parameter in row.parameters, withoutParameter(row, parameter)])).values()];
-  const keys = groups.map(([first]) => ({ ...(first as CellAverage), parameters: withoutParameter(first as CellAverage, parameter) }));
+  const groups = [...grouped(averages, (row) => JSON.stringify([row.scheduler, hasNumber(row, parameter), withoutNumber(row, parameter)])).values()];
+  const keys = groups.map(([first]) => ({ ...(first as CellAverage), parameters: withoutNumber(first as CellAverage, parameter) }));
   const twins = twinsOf(keys.map(({ scheduler }) => scheduler));
   return groups.map((rows, index) => {
     const key = keys[index] as CellAverage;
     const twin = twins[index];
-    return { of: { label: labelOf(key, keys), scheduler: key.scheduler, ...(twin === undefined ? {} : { twin }) }, rows, swept: parameter in (rows[0] as CellAverage).parameters };
+    return { of: { label: labelOf(key, keys), scheduler: key.scheduler, ...(twin === undefined ? {} : { twin }) }, rows, swept: hasNumber(rows[0] as CellAverage, parameter) };
   });
 }
 

@@ -14,7 +14,19 @@ describe('the distribution of latencies', () => {
     const { series, x, y } = chart(figures, 'latency-cdf', 'lines');
     expect([x.scale, y.scale]).toEqual(['log', 'linear']);
     expect(series).toEqual([{ label: 'baseline', scheduler: 'baseline', shape: 'line', points: [[10, 0.25], [20, 0.5], [30, 0.75], [40, 1]] }]);
-    expect(figure(figures, 'latency-cdf')).toMatchObject({ how: expect.stringContaining('drawn are 4 of 4 a row'), caveats: ['baseline: 1 of 3 repetitions invalid and left out'] });
+    expect(figure(figures, 'latency-cdf')).toMatchObject({ how: expect.stringContaining('drawn are all 4 of a row.'), caveats: ['baseline: 1 of 3 repetitions invalid and left out'] });
+  });
+
+  it('counts repetitions of a simulation that are copies of each other once', () => {
+    const [first, copy] = [1, 2].map((repetition) => cellWith({ ...cellOf('baseline', { cell: { repetition } }), backend: 'simulation' }, [10, 20]));
+    const figures = figuresOf([first!, copy!]);
+    expect(labelled(chart(figures, 'latency-percentiles', 'lines').series)).toEqual({ baseline: [[0.5, 10]] });
+    expect(figure(figures, 'latency-cdf').how).toContain('drawn are all 2 of a row.');
+  });
+
+  it('says how many are drawn of many', () => {
+    const { how } = figure(figuresOf([cellWith(cellOf('baseline'), Array.from({ length: 300 }, (_, id) => id + 1))]), 'latency-cdf');
+    expect(how).toMatch(/drawn are 1\d\d of 300 a row, each the latency of an invocation, more of them in the tail\.$/);
   });
 
   it('names no percentile beyond which no invocation lies', () => {

@@ -35,6 +35,16 @@ describe('figures of a sweep', () => {
     expect(series).toMatchObject([{ label: 'batching cache=lru', twin: 0 }, { label: 'batching cache=lfu', twin: 1 }]);
   });
 
+  it('have a level line for a variant that is no number', () => {
+    const adaptive = { summary: cellOf('batching', { cell: { experiment: 'sweep', parameters: { dispatchIntervalMs: 'adaptive' } }, total: { mean: 5 } }) };
+    const [section] = reported([...swept('batching', [10, 100]), adaptive]);
+    expect(chart(section!.figures, 'sensitivity-latency', 'lines').series).toEqual([
+      { label: 'batching', scheduler: 'batching', twin: 0, shape: 'marks', points: [[10, 20], [100, 200]] },
+      { label: 'batching dispatchIntervalMs=adaptive', scheduler: 'batching', twin: 1, shape: 'line', points: [[10, 5], [100, 5]] },
+    ]);
+    expect(chart(section!.slices[0]!.figures, 'containers', 'bars').rows.map(({ label }) => label)).toEqual(['batching dispatchIntervalMs=10', 'batching dispatchIntervalMs=adaptive']);
+  });
+
   it('have what was published for the same values, dashed', () => {
     const published = { source: 'A paper, 2023. More of it', cells: [publishedCell({ dispatchIntervalMs: 100 }, 55), publishedCell({ dispatchIntervalMs: 99 }, 1)] };
     const figures = figuresOf(swept('batching', [10, 100]), { published });

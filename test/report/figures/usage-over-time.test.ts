@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SampleRound } from '../../../src/core/index.js';
+import { containerOf } from '../../export/stored-cells.js';
 import { cellOf, cellWith, chart, figure, figuresOf } from './reported.js';
 
 function round(atMs: number, cpuPercent: number, memoryMb: readonly (number | undefined)[]): SampleRound {
@@ -14,6 +15,12 @@ describe('usage over time', () => {
     expect(chart(figures, 'memory-over-time', 'lines').series).toEqual([{ label: 'baseline', scheduler: 'baseline', shape: 'line', points: [[1, 0], [2, 10], [3, 15], [4, 20]] }]);
     expect(chart(figures, 'cpu-over-time', 'lines').series).toMatchObject([{ points: [[1, 50], [2, 60], [3, 70], [4, 0]] }]);
     expect(figure(figures, 'memory-over-time').how).toContain('PSS');
+  });
+
+  it('has the last reading of a container that nothing was told of, for as long as it lives', () => {
+    const containers = [2_500, 10_000].map((retiredMs, id) => containerOf({ id, retiredMs }));
+    const figures = figuresOf([{ ...baseline, containers, samples: [round(1_000, 50, [10, 7]), round(2_000, 50, []), round(3_000, 50, []), round(4_000, 50, [])] }]);
+    expect(chart(figures, 'memory-over-time', 'lines').series).toMatchObject([{ points: [[1, 17], [2, 17], [3, 7], [4, 7]] }]);
   });
 
   it('has means of readings where there are many, and says of how many', () => {
