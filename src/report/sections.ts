@@ -3,6 +3,7 @@ import type { CellSummary, Manifest, ResultSet } from '../results/index.js';
 import { Clairvoyant, type Reference } from './clairvoyant.js';
 import { arrivals } from './figures/arrivals.js';
 import { bound } from './figures/bound.js';
+import { clientReuse } from './figures/client-reuse.js';
 import { containerFigures } from './figures/containers.js';
 import { cost } from './figures/cost.js';
 import type { FigureRow, FigureSource } from './figures/figure-rows.js';
@@ -18,7 +19,7 @@ import type { Section, Slice } from './report-model.js';
 import { groupOf } from './repetitions.js';
 
 /** In the order in which they are shown. */
-const builders: readonly ((source: FigureSource) => Figure[])[] = [latencyDistributions, latencyParts, containerFigures, usageOverTime, arrivals, cost, bound, published];
+const builders: readonly ((source: FigureSource) => Figure[])[] = [latencyDistributions, latencyParts, containerFigures, usageOverTime, arrivals, cost, clientReuse, bound, published];
 
 type Data = ReadonlyMap<NamedRow['average'], RowData>;
 
