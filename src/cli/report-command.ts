@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { csvOf, tableOf } from '../charts/index.js';
 import { alignSides, checkComparable, compareAligned, metrics, sideOfResults, type Side } from '../diff/index.js';
@@ -37,34 +37,59 @@ function besideOf({ folder }: ResultSet, resultsFolder: string, ending: string):
   return shipped ? join(resultsFolder, `${basename(folder)}${ending}`) : `${folder}${ending}`;
 }
 
-/** Whether a file was made by this command, so that it may be made anew. */
+/** Whether a file was made by this command, so that it may be made anew; one that cannot be read was not. */
 function isReport(path: string): boolean {
   const start = Buffer.alloc(reportMark.length);
-  const file = openSync(path, 'r');
   try {
-    readSync(file, start);
-  } finally {
-    closeSync(file);
+    const file = openSync(path, 'r');
+    try {
+      readSync(file, start);
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return false;
   }
   return start.toString() === reportMark;
 }
 
-/** Writes a file whole or not at all. Throws FBB_ERR_RESULTS_WRITE. */
-function write(path: string, text: string): void {
-  const temporary = join(dirname(path), `.${basename(path)}.partial`);
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(temporary, text);
-    renameSync(temporary, path);
-  } catch (thrown) {
-    rmSync(temporary, { force: true });
-    throw new FbbError('FBB_ERR_RESULTS_WRITE', `${path} could not be written: ${describeError(thrown)}.`, { cause: thrown });
-  }
-  print(`${path}  ${formatBytes(Buffer.byteLength(text))}`);
+/** Says no to writing over what is there, unless it was made by this command or the user insists; folders and devices are never replaced. */
+function checkFree(path: string, force: boolean, mayReplace: (path: string) => boolean = () => false): void {
+  if (!existsSync(path)) return;
+  const there = statSync(path);
+  if (!there.isFile()) throw new FbbError('FBB_ERR_USAGE', `${path} is ${there.isDirectory() ? 'a folder' : 'no ordinary file'}, and a file is written.`, { fix: 'Name a file with --out.' });
+  if (!force && !mayReplace(path)) throw new FbbError('FBB_ERR_USAGE', `${path} is there already.`, { fix: 'Name another place with --out, or replace it with --force.' });
 }
 
-function refuse(path: string): never {
-  throw new FbbError('FBB_ERR_USAGE', `${path} is there already.`, { fix: 'Name another place with --out, or replace it with --force.' });
+interface ReportFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Writes files whole, all or none; a Ctrl-C that comes meanwhile comes too late. Throws FBB_ERR_RESULTS_WRITE. */
+function write(files: readonly ReportFile[]): void {
+  const temporaries: string[] = [];
+  const ignore = (): void => undefined;
+  let current = '';
+  for (const signal of signals) process.on(signal, ignore);
+  try {
+    for (const { path, text } of files) {
+      current = path;
+      mkdirSync(dirname(path), { recursive: true });
+      const temporary = join(dirname(path), `.${basename(path)}.partial`);
+      temporaries.push(temporary);
+      writeFileSync(temporary, text);
+    }
+    for (const [index, { path }] of files.entries()) renameSync(temporaries[index] as string, path);
+  } catch (thrown) {
+    for (const temporary of temporaries) if (existsSync(temporary)) rmSync(temporary);
+    throw new FbbError('FBB_ERR_RESULTS_WRITE', `${current} could not be written: ${describeError(thrown)}.`, { fix: 'Is the disk full, or may nobody write there? Name another place with --out.', cause: thrown });
+  } finally {
+    for (const signal of signals) process.off(signal, ignore);
+  }
+  for (const { path, text } of files) print(`${path}  ${formatBytes(Buffer.byteLength(text))}`);
 }
 
 function comparisonOf(results: ResultSet, { against, results: folder, force }: ReportCommandOptions): Comparison | undefined {
@@ -78,23 +103,23 @@ function comparisonOf(results: ResultSet, { against, results: folder, force }: R
 
 function writeHtml(results: ResultSet, options: ReportCommandOptions): void {
   const path = options.out ?? besideOf(results, options.results, '-report.html');
-  if (options.force !== true && existsSync(path) && !isReport(path)) refuse(path);
+  checkFree(path, options.force === true, isReport);
   const side = sideOf(results);
   const { manifest, summaries } = side;
   const asset = (name: string): string => readFileSync(join(pageFolder, name), 'utf8');
   const report = { manifest, summaries, headline: headlineOf(side), sections: withBaseChanges(sectionsOf(results), side), comparison: comparisonOf(results, options) };
-  write(path, renderReportPage(report, { chartProgram: asset('charts.js'), reportProgram: asset('report.js'), style: asset('page.css') }));
+  write([{ path, text: renderReportPage(report, { chartProgram: asset('charts.js'), reportProgram: asset('report.js'), style: asset('page.css') }) }]);
 }
 
 function writeMarkdown(results: ResultSet, options: ReportCommandOptions): void {
+  if (options.out !== undefined) checkFree(options.out, options.force === true);
   const side = sideOf(results);
   const text = renderReportMarkdown(side.manifest, side.summaries, headlineOf(side));
   if (options.out === undefined) {
     print(text.trimEnd());
     return;
   }
-  if (options.force !== true && existsSync(options.out)) refuse(options.out);
-  write(options.out, text);
+  write([{ path: options.out, text }]);
 }
 
 /** The figures of each section at the value that is shown first, and over its sweep; each with its data beside it. */
@@ -104,15 +129,17 @@ function writeSvg(results: ResultSet, options: ReportCommandOptions): void {
   const files = withBaseChanges(sectionsOf(results), sideOf(results)).flatMap((section) => {
     const slice = section.slices[section.shownSlice];
     const figures = [...section.figures, ...(slice === undefined ? [] : [...slice.figures, ...slice.timelines])];
-    return figures.map((figure) => ({ stem: join(folder, `${section.id}-${figure.id}`), figure }));
+    const place = [section.title, slice?.label ?? ''].filter((text) => text !== '').join(', ');
+    return figures.map((figure) => ({ stem: join(folder, `${section.id}-${figure.id}`), figure: { ...figure, title: `${figure.title}, ${place}` } }));
   });
   if (files.length === 0) throw new FbbError('FBB_ERR_RESULTS_INVALID', `${results.folder} has no finished cell, so there is no figure to draw.`);
-  const there = files.find(({ stem }) => existsSync(`${stem}.svg`));
-  if (there !== undefined && options.force !== true) refuse(`${there.stem}.svg`);
-  for (const { stem, figure } of files) {
-    write(`${stem}.svg`, drawer.svg(figure));
-    write(`${stem}.csv`, csvOf(tableOf(figure.chart)));
-  }
+  for (const { stem } of files) for (const ending of ['svg', 'csv']) checkFree(`${stem}.${ending}`, options.force === true);
+  write(
+    files.flatMap(({ stem, figure }) => [
+      { path: `${stem}.svg`, text: drawer.svg(figure) },
+      { path: `${stem}.csv`, text: csvOf(tableOf(figure.chart)) },
+    ]),
+  );
 }
 
 /** `report [result]` */

@@ -51,6 +51,8 @@ export class ThemeSwitch {
 
   setPrinting(printing: boolean): void {
     this.#printing = printing;
+    // The sizes of paper hold already while charts are drawn for it.
+    document.documentElement.toggleAttribute('data-printing', printing);
     this.#apply();
   }
 

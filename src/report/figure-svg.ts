@@ -4,7 +4,7 @@ import { escapeHtml } from './html/markup.js';
 
 /** What the chart program (dist/page/charts.js) offers outside of a page. */
 interface ChartProgram {
-  svgOf(chart: Chart, drawing: { readonly look: Look; readonly widthPx: number; readonly heightPx?: number }): string;
+  svgOf(chart: Chart, drawing: { readonly look: Look; readonly widthPx: number; readonly plotHeightPx?: number }): string;
 }
 
 /** One column of a paper, in inches, and the least size of its letters that can be read, in points. */
@@ -33,10 +33,11 @@ export class FigureDrawer {
   /** A figure as an SVG as wide as a column, with its title and how it was computed inside, for readers and screen readers. */
   svg({ title, how, chart }: Figure): string {
     const widthPx = columnIn * pxPerIn;
-    const drawn = this.#program.svgOf(chart, { look: this.#look, widthPx, ...(chart.kind === 'lines' ? { heightPx: widthPx * 0.72 } : {}) });
+    const drawn = this.#program.svgOf(chart, { look: this.#look, widthPx, ...(chart.kind === 'lines' ? { plotHeightPx: widthPx * 0.6 } : {}) });
     const heightPx = Number(/height="([\d.]+)"/.exec(drawn)?.[1] ?? widthPx);
     return drawn
       .replace(/width="[\d.]+" height="[\d.]+"/, `width="${columnIn}in" height="${(heightPx / pxPerIn).toFixed(3)}in" role="img"`)
-      .replace('>', `>\n<title>${escapeHtml(title)}</title>\n<desc>${escapeHtml(how)}</desc>`);
+      // A function, because `$` means something in a text.
+      .replace('>', () => `>\n<title>${escapeHtml(title)}</title>\n<desc>${escapeHtml(how)}</desc>`);
   }
 }

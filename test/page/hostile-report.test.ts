@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Page } from 'playwright-core';
@@ -7,7 +7,7 @@ import { Workplace } from '../cli/run-bin.js';
 import { stored, writeTinySuite, type Stored } from '../cli/tiny-suite.js';
 import { Browser, noBrowser } from './browser.js';
 
-const hostile = ['<img src=x onerror=alert(1)>', '</script><script>alert(2)</script>', `"><svg onload=alert('3')>`, '{a|b} #{x} \u202e=1+1'] as const;
+const hostile = ['<img src=x onerror=alert(1)>', '</script><script>alert(2)</script>', `"><svg onload=alert('3')>`, `{a|b} \${x} \u202e=1+1`] as const;
 
 interface Changes {
   readonly manifest?: (text: string) => string;
@@ -84,6 +84,36 @@ describe.skipIf(noBrowser !== undefined)(`reports of result sets that are not as
     expect(browser.complaints).toEqual([]);
   }, 60_000);
 
+  it('draw figures that are XML, whatever is in a name', async () => {
+    const names = [String.raw`$\` $& $' $$`, '__proto__'];
+    const quoted = (text: string): string => JSON.stringify(text).slice(1, -1);
+    const rename = (text: string): string => text.replaceAll('"baseline"', () => `"${quoted(names[0]!)}"`).replaceAll('"batching-expanding"', `"${names[1]}"`).replaceAll('"icdcs-io"', '"a \\u0001\\ud800 ]]>"');
+    const folder = changed({ manifest: rename, summary: rename });
+    const { code, stderr } = await place.run('report', folder, '--format', 'svg', '--out', `${folder}-figures`);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const page = await browser.open('about:blank');
+    const faults: string[] = [];
+    for (const file of readdirSync(`${folder}-figures`).filter((name) => name.endsWith('.svg'))) {
+      const text = readFileSync(join(`${folder}-figures`, file), 'utf8');
+      const parsed = await page.evaluate((svg) => {
+        const made = new DOMParser().parseFromString(svg, 'image/svg+xml');
+        return { fault: made.querySelector('parsererror')?.textContent, title: made.querySelector('title')?.textContent };
+      }, text);
+      // What `__proto__` would have leaked into all objects.
+      if (parsed.fault !== undefined || / (prev|next)="/.test(text)) faults.push(`${file}: ${parsed.fault}`);
+      if (file.endsWith('timeline-1.svg')) expect(parsed.title).toContain(names[0]);
+    }
+    expect(faults).toEqual([]);
+  });
+
+  it('do not let a name turn the numbers behind it', async () => {
+    const rename = (text: string): string => text.replaceAll('"batching-expanding"', '"good\\u202e9"');
+    const page = await reportOf(changed({ manifest: rename, summary: rename }));
+    const texts = await page.evaluate(() => `${document.body.innerText}${document.getElementById('report-data')!.textContent}`);
+    expect(texts).toContain('good\ufffd9');
+    expect(texts).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/);
+  });
+
   it('say so when there is no cell, and draw nothing', async () => {
     const folder = changed({ manifest: (text) => text.replaceAll('"valid"', '"pending"').replace('"complete"', '"interrupted"') });
     rmSync(join(folder, 'cells'), { recursive: true });
@@ -142,6 +172,38 @@ describe.skipIf(noBrowser !== undefined)(`reports of result sets that are not as
     await page.waitForSelector('#figures-comparison .plot[data-drawn]');
     expect(await page.locator('#figures-comparison figure').count()).toBeGreaterThan(1);
     expect(browser.complaints).toEqual([]);
+  });
+
+  it('have one sentence, and leave nothing, where they cannot be written', async () => {
+    const file = join(place.folder, 'a-file');
+    writeFileSync(file, 'mine');
+    mkdirSync(join(place.folder, 'a-folder'));
+    const before = readdirSync(place.folder).sort();
+    const attempts = [
+      { args: ['--out', 'a-folder'], code: 2, says: /^FBB_ERR_USAGE: a-folder is a folder/ },
+      { args: ['--out', 'a-folder', '--force'], code: 2, says: /^FBB_ERR_USAGE: a-folder is a folder/ },
+      { args: ['--out', '/dev/null', '--force'], code: 2, says: /^FBB_ERR_USAGE: \/dev\/null is no ordinary file/ },
+      { args: ['--format', 'markdown', '--out', 'a-folder', '--force'], code: 2, says: /^FBB_ERR_USAGE: a-folder is a folder/ },
+      { args: ['--out', 'a-file/report.html'], code: 6, says: /^FBB_ERR_RESULTS_WRITE: a-file\/report\.html could not be written/ },
+      { args: ['--format', 'svg', '--out', 'a-file'], code: 6, says: /^FBB_ERR_RESULTS_WRITE: a-file\/.* could not be written/ },
+    ];
+    for (const { args, code, says } of attempts) {
+      const done = await place.run('report', made.folder, ...args);
+      expect({ args, code: done.code }).toEqual({ args, code });
+      expect(done.stderr).toMatch(says);
+      expect(done.stderr).not.toMatch(/\n +at |--resume/);
+    }
+    expect(readdirSync(place.folder).sort()).toEqual(before);
+  });
+
+  it('do not overwrite tables of others in a folder of figures', async () => {
+    const folder = join(place.folder, 'figures');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'one-icdcs-io-latency-cdf.csv'), 'mine');
+    const { code, stderr } = await place.run('report', made.folder, '--format', 'svg', '--out', folder);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/latency-cdf\.csv is there already/);
+    expect(readdirSync(folder)).toEqual(['one-icdcs-io-latency-cdf.csv']);
   });
 
   it('do not overwrite what is no report', async () => {

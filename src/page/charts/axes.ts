@@ -11,6 +11,11 @@ interface AxisOption {
 /** 0, 50, 90, 99 … % as places. */
 const percentilePlaces = [0, Math.log10(2), 1, 2, 3, 4, 5, 6, 7];
 
+/** About so many numbers stand below an axis without crowding each other. */
+export function ticksBelow(widthPx: number, { fontSize }: Look): { readonly splitNumber: number } {
+  return { splitNumber: Math.min(5, Math.max(2, Math.floor(widthPx / (fontSize * 6)))) };
+}
+
 /** What all axes have in common. */
 function common(axis: Axis, look: Look): AxisOption {
   return {

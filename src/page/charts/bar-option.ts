@@ -1,12 +1,13 @@
 import type { BarSeriesOption } from 'echarts';
 import type { EChartsCoreOption } from 'echarts/core';
 import { partColours, type BarChart, type BarRole, type Look } from '../../charts/index.js';
-import { axisOf } from './axes.js';
+import { axisOf, ticksBelow } from './axes.js';
 import { hintElement, hintStyle } from './hint.js';
 import { legendOf } from './legend.js';
 import { rowLabels } from './row-labels.js';
 import { opacityOf, styleOf } from './look.js';
 import { withUnit } from './numbers.js';
+import { textWidthPx } from './text-width.js';
 
 type BarSeries = BarChart['series'][number];
 
@@ -19,8 +20,22 @@ function fillOf(chart: BarChart, role: BarRole, row: number, look: Look): object
   return role === 'own' ? { color: colour, opacity } : { color: 'transparent', borderColor: colour, borderWidth: 1.5, borderType: 'dashed' };
 }
 
+/** Whether each bar has its value beside it. */
+function isLabelled({ series, stacked }: BarChart): boolean {
+  return series.length === 1 || !stacked;
+}
+
+function barLabel({ value: axis }: BarChart, value: unknown): string {
+  return typeof value === 'number' ? withUnit(value, axis) : '–';
+}
+
+/** Right of the longest bar: its value, and half of the last number of the axis. */
+function roomBeside(chart: BarChart, fontSize: number): number {
+  const labels = isLabelled(chart) ? chart.series.flatMap(({ values }) => values.map((value) => textWidthPx(barLabel(chart, value), fontSize))) : [];
+  return Math.max(fontSize * 2, 8 + Math.max(0, ...labels));
+}
+
 function seriesOption(chart: BarChart, { label, role, values }: BarSeries, look: Look): BarSeriesOption {
-  const single = chart.series.length === 1;
   return {
     type: 'bar',
     name: label,
@@ -32,12 +47,12 @@ function seriesOption(chart: BarChart, { label, role, values }: BarSeries, look:
     // What the legend shows.
     itemStyle: role === 'own' ? { color: look.quietInk } : role === 'reference' ? { color: 'transparent', borderColor: look.quietInk, borderWidth: 1.5, borderType: 'dashed' } : { color: partColours[role] },
     label: {
-      show: single || !chart.stacked,
+      show: isLabelled(chart),
       position: 'right',
       color: look.ink,
-      fontSize: look.fontSize * 0.92,
+      fontSize: look.fontSize,
       fontFamily: look.fontFamily,
-      formatter: ({ value }: { value?: unknown }) => (typeof value === 'number' ? withUnit(value, chart.value) : '–'),
+      formatter: ({ value }: { value?: unknown }) => barLabel(chart, value),
     },
     emphasis: { disabled: true },
   };
@@ -66,18 +81,19 @@ export function barOption(chart: BarChart, look: Look, widthPx: number): ECharts
   const rows = { name: '', unit: '', scale: 'category', categories: chart.rows.map(({ label }) => label) } as const;
   const category = axisOf(rows, look);
   const labels = rowLabels(rows.categories, look, widthPx);
+  const right = roomBeside(chart, room);
   return {
     animation: false,
     backgroundColor: 'transparent',
     legend,
-    grid: { left: labels.widthPx, right: room * 4.5, top: heightPx + room * 0.6, bottom: room * 3.4, outerBoundsMode: 'none' },
+    grid: { left: labels.widthPx, right, top: heightPx + room * 0.6, bottom: room * 3.4, outerBoundsMode: 'none' },
     yAxis: {
       ...category,
       inverse: true,
       axisTick: { show: false },
       axisLabel: { ...category.axisLabel, ...labels.axisLabel },
     },
-    xAxis: { ...axisOf(chart.value, look), nameGap: room * 2.2 },
+    xAxis: { ...axisOf(chart.value, look), ...ticksBelow(widthPx - labels.widthPx - right, look), nameGap: room * 2.2 },
     tooltip: { ...hintStyle(look), trigger: 'axis', axisPointer: { type: 'shadow' }, formatter: (pointed: unknown) => hintOf(chart, look, (pointed as { dataIndex: number }[])[0]?.dataIndex ?? -1) },
     series: chart.series.map((series) => seriesOption(chart, series, look)),
   };

@@ -2,14 +2,18 @@ import { BarChart, CustomChart, LineChart } from 'echarts/charts';
 import { DataZoomComponent, GridComponent, LegendComponent, TooltipComponent } from 'echarts/components';
 import { init, setPlatformAPI, use, type ECharts, type EChartsCoreOption } from 'echarts/core';
 import { CanvasRenderer, SVGRenderer } from 'echarts/renderers';
-import { costBars, usualPrices, type Chart, type PriceModel, type Look } from '../../charts/index.js';
+import { costBars, usualPrices, type BarChart as BarChartData, type Chart, type PriceModel, type Look } from '../../charts/index.js';
 import { barHeightPx, barOption } from './bar-option.js';
 import { intervalHeightPx, intervalOption } from './interval-option.js';
+import { legendOf } from './legend.js';
 import { lineOption } from './line-option.js';
 import { textWidthPx } from './text-width.js';
-import { timelineHeightPx, timelineOption } from './timeline-option.js';
+import { timelineHeightPx, timelineKey, timelineOption } from './timeline-option.js';
 
 use([BarChart, LineChart, CustomChart, GridComponent, LegendComponent, TooltipComponent, DataZoomComponent, SVGRenderer, CanvasRenderer]);
+
+// ECharts keeps texts as names of plain objects; one that is called `__proto__` must be a name like others there.
+Reflect.deleteProperty(Object.prototype, '__proto__');
 
 // Without a page there is nothing to measure text with.
 if (typeof document === 'undefined') setPlatformAPI({ measureText: (text, font = '') => ({ width: textWidthPx(text, Number(/([\d.]+)px/.exec(font)?.[1] ?? 12)) }) });
@@ -17,8 +21,8 @@ if (typeof document === 'undefined') setPlatformAPI({ measureText: (text, font =
 interface Drawing {
   readonly look: Look;
   readonly widthPx: number;
-  /** Undefined: as its rows need. */
-  readonly heightPx?: number | undefined;
+  /** Of lines, without their legend; undefined: as its rows need. */
+  readonly plotHeightPx?: number | undefined;
   readonly prices?: PriceModel | undefined;
 }
 
@@ -33,25 +37,30 @@ function optionOf(chart: Chart, { look, widthPx, prices }: Drawing): EChartsCore
     case 'cost':
       return barOption(costBars(chart, prices ?? usualPrices), look, widthPx);
     case 'timeline':
-      return timelineOption(chart, look);
+      return timelineOption(chart, look, widthPx);
   }
 }
 
-function heightOf(chart: Chart, { look: { fontSize }, heightPx }: Drawing): number {
-  if (heightPx !== undefined) return heightPx;
+function heightOf(chart: Chart, { look, widthPx, plotHeightPx }: Drawing): number {
+  const { fontSize } = look;
+  const legendPx = (labels: readonly string[]): number => legendOf(labels, look, widthPx).heightPx;
+  const barsPx = (bars: BarChartData): number => barHeightPx(bars, fontSize) + legendPx(bars.series.map(({ label }) => label));
   switch (chart.kind) {
     case 'lines':
-      return fontSize * 25;
+      return (plotHeightPx ?? fontSize * 25) + legendPx(chart.series.map(({ label }) => label));
     case 'bars':
-      return barHeightPx(chart, fontSize);
+      return barsPx(chart);
     case 'intervals':
       return intervalHeightPx(chart, fontSize);
     case 'cost':
-      return barHeightPx(costBars(chart, usualPrices), fontSize);
+      return barsPx(costBars(chart, usualPrices));
     case 'timeline':
-      return timelineHeightPx(chart);
+      return timelineHeightPx(chart) + legendPx(timelineKey(look).map(({ label }) => label));
   }
 }
+
+/** What XML does not allow, not even as an entity. */
+const notInXml = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 
 /** A chart in a page. */
 export class MountedChart {
@@ -104,7 +113,7 @@ export function svgOf(chart: Chart, drawing: Drawing): string {
   const instance = init(null, null, { renderer: 'svg', ssr: true, width: drawing.widthPx, height: heightOf(chart, drawing) });
   try {
     instance.setOption(optionOf(chart, drawing));
-    return instance.renderToSVGString();
+    return instance.renderToSVGString().replace(notInXml, ' ');
   } finally {
     instance.dispose();
   }

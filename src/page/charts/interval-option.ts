@@ -1,7 +1,7 @@
 import type { CustomSeriesOption, CustomSeriesRenderItemAPI, CustomSeriesRenderItemReturn } from 'echarts';
 import type { EChartsCoreOption } from 'echarts/core';
 import type { IntervalChart, Look } from '../../charts/index.js';
-import { axisOf } from './axes.js';
+import { axisOf, ticksBelow } from './axes.js';
 import { hintElement, hintStyle } from './hint.js';
 import { styleOf } from './look.js';
 import { withUnit } from './numbers.js';
@@ -45,14 +45,15 @@ export function intervalOption(chart: IntervalChart, look: Look, widthPx: number
     renderItem: (params, api) => intervalShape(chart.rows[params.dataIndex] as Row, params.dataIndex, api, look),
     data: chart.rows.map(({ from, at, to }, index) => [from, index, at, to]),
     encode: { x: [0, 2, 3], y: 1 },
-    clip: true,
+    // The ends of the axis lie beyond all intervals; what marks them is wider.
+    clip: false,
   };
   return {
     animation: false,
     backgroundColor: 'transparent',
     grid: { left: labels.widthPx, right: room * 2, top: room * 0.6, bottom: room * 3.4, outerBoundsMode: 'none' },
     yAxis: { ...category, inverse: true, axisLine: { show: true, onZero: true, lineStyle: { color: look.ink } }, axisTick: { show: false }, axisLabel: { ...category.axisLabel, ...labels.axisLabel } },
-    xAxis: { ...axisOf(chart.value, look), nameGap: room * 2.2 },
+    xAxis: { ...axisOf(chart.value, look), ...ticksBelow(widthPx - labels.widthPx - room * 2, look), nameGap: room * 2.2 },
     tooltip: {
       ...hintStyle(look),
       trigger: 'axis',

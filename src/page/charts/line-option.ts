@@ -1,7 +1,7 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import type { LineSeriesOption } from 'echarts';
 import type { Axis, LineChart, LineSeries, Look } from '../../charts/index.js';
-import { axisOf } from './axes.js';
+import { axisOf, ticksBelow } from './axes.js';
 import { hintElement, hintStyle } from './hint.js';
 import { legendOf } from './legend.js';
 import { dashOf, opacityOf, styleOf, symbolOf } from './look.js';
@@ -69,7 +69,7 @@ export function lineOption(chart: LineChart, look: Look, widthPx: number): EChar
     backgroundColor: 'transparent',
     legend,
     grid: { left: 2, right: room * 1.4, top: heightPx + room, bottom: 2, outerBoundsMode: 'same', outerBoundsContain: 'all' },
-    xAxis: { ...axisOf(chart.x, look), nameGap: room * 0.5 },
+    xAxis: { ...axisOf(chart.x, look), ...ticksBelow(widthPx * 0.8, look), nameGap: room * 0.5 },
     yAxis: { ...axisOf(chart.y, look), nameGap: room * 0.5, ...(chart.y.unit === 'share' ? { min: 0, max: 1 } : {}) },
     tooltip: { ...hintStyle(look), trigger: 'axis', axisPointer: { type: 'line', lineStyle: { color: look.quietInk } }, formatter: (pointed: unknown) => hintOf(chart, look, pointed as Pointed[]) },
     series: chart.series.map((series, index) => seriesOption(chart, series, index, look)),

@@ -1,9 +1,13 @@
 import type { Axis } from '../../charts/index.js';
 
+/** Smaller numbers are written with an exponent where nothing is said. */
+const leastPlain = 1e-6;
+
 /** Three significant digits, without an exponent. */
 export function shortNumber(value: number): string {
   const size = Math.abs(value);
-  const text = size >= 1_000 ? Math.round(size).toLocaleString('en-US') : String(Number(size.toPrecision(3)));
+  const rounded = size >= 1_000 ? Math.round(size) : Number(size.toPrecision(3));
+  const text = rounded < 1_000 && rounded >= leastPlain ? String(rounded) : rounded.toLocaleString('en-US', { maximumFractionDigits: 20 });
   return value < 0 && Number(text) !== 0 ? `−${text}` : text;
 }
 

@@ -1,5 +1,5 @@
 import type { Look } from '../../charts/index.js';
-import { textWidthPx } from './text-width.js';
+import { fitted, textWidthPx } from './text-width.js';
 
 /** Of the width of a chart, at most so much for the names of its rows. */
 const mostShare = 0.45;
@@ -8,5 +8,5 @@ const mostShare = 0.45;
 export function rowLabels(labels: readonly string[], look: Look, widthPx: number): { readonly widthPx: number; readonly axisLabel: object } {
   const needed = Math.max(0, ...labels.map((label) => textWidthPx(label, look.fontSize)));
   const width = Math.min(widthPx * mostShare, needed + 4);
-  return { widthPx: width + look.fontSize, axisLabel: { color: look.ink, width, overflow: 'truncate', ellipsis: '…', interval: 0, hideOverlap: false, formatter: (label: string) => label } };
+  return { widthPx: width + look.fontSize, axisLabel: { color: look.ink, interval: 0, hideOverlap: false, formatter: (label: string) => fitted(label, look.fontSize, width) } };
 }

@@ -3,6 +3,7 @@ import { graphic, type EChartsCoreOption } from 'echarts/core';
 import { partColours, type TimelineChart, type Look } from '../../charts/index.js';
 import { axisOf } from './axes.js';
 import { hintElement, hintStyle, type HintLine } from './hint.js';
+import { legendOf } from './legend.js';
 import { withUnit } from './numbers.js';
 
 const msAxis = { name: 'time since the start of the cell', unit: 'ms', scale: 'linear' } as const;
@@ -41,10 +42,9 @@ function rect(api: CustomSeriesRenderItemAPI, coordSys: CoordSys, place: Stretch
   return shape === undefined ? [] : [{ type: 'rect', shape, style, z2 }];
 }
 
-function series(name: string, data: number[][], renderItem: (index: number, api: CustomSeriesRenderItemAPI, coordSys: CoordSys) => CustomSeriesRenderItemReturn[]): CustomSeriesOption {
+function series(data: number[][], renderItem: (index: number, api: CustomSeriesRenderItemAPI, coordSys: CoordSys) => CustomSeriesRenderItemReturn[]): CustomSeriesOption {
   return {
     type: 'custom',
-    name,
     data,
     encode: { x: [0, 1], y: 2 },
     clip: true,
@@ -59,7 +59,7 @@ function series(name: string, data: number[][], renderItem: (index: number, api:
 const margin = 0.12;
 
 function containerSeries({ containers }: TimelineChart, look: Look): CustomSeriesOption {
-  return series('container', containers.map(({ launchedMs, retiredMs }, lane) => [launchedMs, retiredMs, lane]), (lane, api, coordSys) => {
+  return series(containers.map(({ launchedMs, retiredMs }, lane) => [launchedMs, retiredMs, lane]), (lane, api, coordSys) => {
     const { launchedMs, readyMs, retiredMs } = containers[lane] as TimelineChart['containers'][number];
     const readyAtMs = readyMs ?? retiredMs;
     const place = { lane, top: margin / 2, bottom: 1 - margin / 2 };
@@ -74,7 +74,7 @@ function containerSeries({ containers }: TimelineChart, look: Look): CustomSerie
 const leastLanePx = 7;
 
 function batchSeries({ batches }: TimelineChart, look: Look): CustomSeriesOption {
-  return series('batch', batches.map(({ startMs, endMs, container }) => [startMs, endMs, container]), (index, api, coordSys) => {
+  return series(batches.map(({ startMs, endMs, container }) => [startMs, endMs, container]), (index, api, coordSys) => {
     const { container, startMs, endMs } = batches[index] as TimelineChart['batches'][number];
     const [, lanePx = 0] = api.size?.([0, 1]) as number[];
     if (Math.abs(lanePx) < leastLanePx) return [];
@@ -83,7 +83,7 @@ function batchSeries({ batches }: TimelineChart, look: Look): CustomSeriesOption
 }
 
 function invocationSeries({ invocations, containers }: TimelineChart): CustomSeriesOption {
-  return series('invocation', invocations.map(({ startMs, endMs, queueMs, container }) => [startMs - queueMs, endMs, container]), (index, api, coordSys) => {
+  return series(invocations.map(({ startMs, endMs, queueMs, container }) => [startMs - queueMs, endMs, container]), (index, api, coordSys) => {
     const { container, slot, startMs, endMs, queueMs, completed } = invocations[index] as TimelineChart['invocations'][number];
     const slots = Math.max(1, containers[container]?.slots ?? 1);
     const height = (1 - 2 * margin) / slots;
@@ -174,15 +174,22 @@ export function timelineSpan({ containers, invocations }: TimelineChart): { read
   return { startMs: startMs < nearStart * endMs || startMs > endMs ? 0 : startMs, endMs };
 }
 
-export function timelineOption(chart: TimelineChart, look: Look): EChartsCoreOption {
+/** Series of nothing, which the legend of a figure names: a colour there stands for a part of a shape. */
+function keySeries(look: Look): CustomSeriesOption[] {
+  return timelineKey(look).map(({ label, colour }) => ({ type: 'custom', name: label, data: [], renderItem: () => null, itemStyle: { color: colour } }));
+}
+
+export function timelineOption(chart: TimelineChart, look: Look, widthPx: number): EChartsCoreOption {
   const room = look.fontSize;
   const { containers } = chart;
+  const { legend, heightPx } = legendOf(timelineKey(look).map(({ label }) => label), look, widthPx);
   const hints = [containerHint, batchHint, invocationHint];
   const { startMs, endMs } = timelineSpan(chart);
   return {
     animation: false,
     backgroundColor: 'transparent',
-    grid: { left: room * 4, right: look.legend ? room : room * 3, top: room, bottom: look.legend ? room * 3.5 : room * 6 },
+    legend,
+    grid: { left: room * 4, right: look.legend ? room * 2 : room * 3, top: heightPx + room, bottom: look.legend ? room * 3.5 : room * 6 },
     xAxis: { ...axisOf(msAxis, look), nameGap: room * 2, min: startMs, max: endMs },
     yAxis: {
       ...axisOf({ name: 'container', unit: '', scale: 'linear' }, look),
@@ -203,6 +210,6 @@ export function timelineOption(chart: TimelineChart, look: Look): EChartsCoreOpt
         return hints[seriesIndex]?.(chart, dataIndex) ?? '';
       },
     },
-    series: [containerSeries(chart, look), batchSeries(chart, look), invocationSeries(chart)],
+    series: [containerSeries(chart, look), batchSeries(chart, look), invocationSeries(chart), ...keySeries(look)],
   };
 }

@@ -4,14 +4,23 @@ import { element } from '../elements.js';
 /** A page of thousands of rows is slow, and nobody reads it; the download has all. */
 const mostRows = 300;
 
-/** The data of a chart as a table that is made when it is first opened. */
-export function dataTable(chartOf: () => { readonly chart: Chart; readonly prices: PriceModel }, title: string): HTMLDetailsElement {
-  const details = element('details', { class: 'data' }, element('summary', {}, 'Data'));
-  details.addEventListener('toggle', () => {
-    details.querySelector('.scroll')?.remove();
-    if (details.open) details.append(tableElement(chartOf(), title));
-  });
-  return details;
+/** The data of a chart as a table, which is made when it is opened. */
+export class DataTable {
+  readonly element = element('details', { class: 'data' }, element('summary', {}, 'Data'));
+  readonly #chartOf: () => { readonly chart: Chart; readonly prices: PriceModel };
+  readonly #title: string;
+
+  constructor(chartOf: () => { readonly chart: Chart; readonly prices: PriceModel }, title: string) {
+    this.#chartOf = chartOf;
+    this.#title = title;
+    this.element.addEventListener('toggle', () => this.refresh());
+  }
+
+  /** Makes it anew where it is open: numbers may depend on prices. */
+  refresh(): void {
+    this.element.querySelector('.scroll')?.remove();
+    if (this.element.open) this.element.append(tableElement(this.#chartOf(), this.#title));
+  }
 }
 
 function tableElement({ chart, prices }: { readonly chart: Chart; readonly prices: PriceModel }, title: string): HTMLElement {

@@ -1,8 +1,8 @@
-import { costBars, csvOf, partColours, tableOf, usualPrices, type Chart, type Figure, type PriceModel, type Look } from '../../charts/index.js';
+import { costBars, csvOf, tableOf, type Chart, type Figure, type PriceModel, type Look } from '../../charts/index.js';
 import type { MountedChart } from '../charts/global.js';
-import { dashOf, styleOf } from '../charts/look.js';
 import { button, download, element } from '../elements.js';
-import { dataTable } from './data-table.js';
+import { DataTable } from './data-table.js';
+import { blockSwatch, legendOf } from './legend.js';
 import { timelineTools, windowText } from './timeline-tools.js';
 
 /** What all figures of a page share. */
@@ -10,6 +10,11 @@ export interface PageContext {
   /** As the page looks now. */
   look(): Look;
   prices(): PriceModel;
+}
+
+/** Where a figure stands: others of the same title show other cells. */
+export interface FigurePlace {
+  readonly title: string;
   /** Begins the names of downloads. */
   readonly fileStem: string;
 }
@@ -21,51 +26,27 @@ function plainText(look: Look): Look {
   return { ...look, ink: '#1b1f24', quietInk: '#57606a', grid: '#d8dee4', surface: '#ffffff', fontFamily: 'sans-serif', legend: true };
 }
 
-interface LegendEntry {
-  readonly label: string;
-  /** Gives the sample beside the label its look. */
-  readonly paint: (swatch: HTMLElement, look: Look) => void;
-}
-
-/** Series that can be switched off; bars that have one value a scheduler are named at their axis. */
-function legendOf(chart: Chart): LegendEntry[] {
-  if (chart.kind === 'lines' && chart.series.length > 1) {
-    return chart.series.map((series) => ({
-      label: series.label,
-      paint: (swatch, look) => {
-        const dash = dashOf(series);
-        swatch.style.borderTop = `2px ${series.reference === true ? 'dotted' : dash === 'solid' ? 'solid' : 'dashed'} ${styleOf(look, series).colour}`;
-      },
-    }));
-  }
-  const bars = chart.kind === 'cost' ? costBars(chart, usualPrices) : chart;
-  if (bars.kind !== 'bars' || bars.series.length < 2) return [];
-  return bars.series.map(({ label, role }) => ({
-    label,
-    paint: (swatch, look) => {
-      swatch.classList.add('swatch-block');
-      if (role === 'reference') swatch.style.border = `1.5px dashed ${look.quietInk}`;
-      else swatch.style.background = role === 'own' ? look.quietInk : partColours[role];
-    },
-  }));
-}
-
 /** A figure: its chart with legend and tools, how it was computed, and its data. It is drawn when it comes into view. */
 export class FigureView {
   readonly element: HTMLElement;
   readonly #plot: HTMLElement;
   readonly #context: PageContext;
   readonly #figure: Figure;
+  readonly #place: FigurePlace;
   readonly #legend: HTMLElement;
+  readonly #data: DataTable;
   readonly #hidden = new Set<string>();
   /** What a timeline shows of its cell, for those who do not see it. */
   readonly #window = element('p', { class: 'about', role: 'status' });
   #mounted: MountedChart | undefined;
 
-  constructor(figure: Figure, context: PageContext) {
+  constructor(figure: Figure, context: PageContext, place: FigurePlace) {
+    const title = `${figure.title}, ${place.title}`;
     this.#figure = figure;
+    this.#place = place;
     this.#context = context;
-    this.#plot = element('div', { class: 'plot', role: 'img', 'aria-label': `${figure.title}. ${figure.how} The data follow as a table.` });
+    this.#data = new DataTable(() => ({ chart: figure.chart, prices: context.prices() }), title);
+    this.#plot = element('div', { class: 'plot', role: 'img', 'aria-label': `${title}. ${figure.how} The data follow as a table.` });
     this.#legend = element('div', { class: 'legend' });
     this.element = element('figure', { class: `figure figure-${figure.chart.kind}`, 'data-figure': figure.id }, element('h4', {}, figure.title), this.#legend, this.#plot);
     if (figure.chart.kind === 'timeline') this.element.append(timelineTools(() => this.#mounted), this.#window);
@@ -90,6 +71,13 @@ export class FigureView {
     this.#drawLegend();
   }
 
+  /** Follows the prices of the reader, where its numbers are made of them. */
+  followPrices(): void {
+    if (this.#figure.chart.kind !== 'cost') return;
+    this.#data.refresh();
+    if (this.isDrawn) this.draw();
+  }
+
   dispose(): void {
     this.#mounted?.dispose();
     this.element.remove();
@@ -99,6 +87,7 @@ export class FigureView {
     const { chart } = this.#figure;
     const mounted = new FbbCharts.MountedChart(this.#plot, chart, drawing);
     this.#mounted = mounted;
+    for (const label of this.#hidden) mounted.toggle(label);
     if (chart.kind !== 'timeline') return;
     const tell = (): void => {
       this.#window.textContent = windowText(chart, mounted);
@@ -110,21 +99,17 @@ export class FigureView {
   #drawLegend(): void {
     const look = this.#context.look();
     const { chart } = this.#figure;
+    const focused = [...this.#legend.querySelectorAll('button')].findIndex((each) => each === document.activeElement);
     this.#legend.replaceChildren();
-    for (const { label, paint } of legendOf(chart)) {
-      const swatch = element('span', { class: 'swatch' });
-      paint(swatch, look);
+    for (const { label, swatch } of legendOf(chart, look)) {
       const toggle = button('', () => this.#toggle(label, toggle), { 'aria-pressed': String(!this.#hidden.has(label)) });
       toggle.append(swatch, label);
       this.#legend.append(toggle);
     }
     if (chart.kind === 'timeline') {
-      for (const { label, colour } of FbbCharts.timelineKey(look)) {
-        const swatch = element('span', { class: 'swatch swatch-block' });
-        swatch.style.background = colour;
-        this.#legend.append(element('span', { class: 'key' }, swatch, label));
-      }
+      for (const { label, colour } of FbbCharts.timelineKey(look)) this.#legend.append(element('span', { class: 'key' }, blockSwatch({ background: colour }), label));
     }
+    this.#legend.querySelectorAll('button')[focused]?.focus({ preventScroll: true });
   }
 
   #toggle(label: string, toggle: HTMLButtonElement): void {
@@ -135,11 +120,12 @@ export class FigureView {
   }
 
   #tools(): HTMLElement {
-    const { id, title, chart } = this.#figure;
-    const name = `${this.#context.fileStem}-${id}`;
+    const { id, chart } = this.#figure;
+    const name = `${this.#place.fileStem}-${id}`;
+    const title = `${this.#figure.title}, ${this.#place.title}`;
     const csv = button('CSV', () => download(`${name}.csv`, 'text/csv', csvOf(tableOf(chart, this.#context.prices()))), { 'aria-label': `Download the data of ${title} as CSV` });
     const svg = button('SVG', () => download(`${name}.svg`, 'image/svg+xml', FbbCharts.svgOf(this.#asDrawn(), { look: plainText(this.#context.look()), widthPx: svgWidthPx })), { 'aria-label': `Download ${title} as SVG` });
-    return element('div', { class: 'tools' }, csv, svg, dataTable(() => ({ chart, prices: this.#context.prices() }), title));
+    return element('div', { class: 'tools' }, csv, svg, this.#data.element);
   }
 
   #asDrawn(): Chart {

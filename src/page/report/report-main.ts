@@ -9,7 +9,7 @@ const data = unpackedJson(document.getElementById('report-data')?.textContent ??
 const styles = stylesOf(data.schedulers);
 let prices: PriceModel = usualPrices;
 let look = currentLook(styles);
-const context: PageContext = { look: () => look, prices: () => prices, fileStem: data.fileStem };
+const context: PageContext = { look: () => look, prices: () => prices };
 
 const views = new Map<Element, FigureView>();
 /** A screen's height ahead, so that charts are there when the reader comes to them. */
@@ -29,6 +29,11 @@ function watch(view: FigureView): void {
   inView.observe(view.element);
 }
 
+function forget(view: FigureView): void {
+  views.delete(view.element);
+  inView.unobserve(view.element);
+}
+
 const sections: SectionView[] = [];
 const single: FigureView[] = [];
 
@@ -36,18 +41,18 @@ function redraw(which: (view: FigureView) => boolean = (view) => view.isDrawn): 
   for (const view of [...single, ...sections.flatMap((section) => section.views)]) if (which(view)) view.draw();
 }
 
-function setPrices(changed: PriceModel): void {
-  prices = changed;
-  redraw((view) => view.isDrawn && view.element.classList.contains('figure-cost'));
+function setPrices(changed: Partial<PriceModel>): void {
+  prices = { ...prices, ...changed };
+  for (const section of sections) section.followPrices();
 }
 
 for (const section of data.sections) {
   const host = document.getElementById(`figures-${section.id}`);
-  if (host !== null) sections.push(new SectionView(host, section, { context, watch, setPrices }));
+  if (host !== null) sections.push(new SectionView(host, section, { context, fileStem: data.fileStem, watch, forget, setPrices }));
 }
 const comparison = document.getElementById('figures-comparison');
 for (const figure of comparison === null ? [] : data.comparison) {
-  const view = new FigureView(figure, context);
+  const view = new FigureView(figure, context, { title: 'comparison', fileStem: `${data.fileStem}-comparison` });
   comparison?.append(view.element);
   single.push(view);
   watch(view);
@@ -65,18 +70,27 @@ addEventListener('resize', () => {
   drawnWidth = document.documentElement.clientWidth;
   redraw();
 });
+/** What is folded away cannot be unfolded on paper; data and manifest are files of their own. */
+const unfolded: HTMLDetailsElement[] = [];
 // Paper has all charts, also those that were never scrolled to.
 addEventListener('beforeprint', () => {
+  unfolded.push(...document.querySelectorAll<HTMLDetailsElement>('main details:not([open], .data, .manifest)'));
+  for (const details of unfolded) details.open = true;
   theme.setPrinting(true);
   redraw(() => true);
 });
-addEventListener('afterprint', () => theme.setPrinting(false));
+addEventListener('afterprint', () => {
+  for (const details of unfolded.splice(0)) details.open = false;
+  theme.setPrinting(false);
+});
 
 for (const code of document.querySelectorAll<HTMLElement>('pre[data-copy]')) {
   const copy = button('Copy', () => {
-    void navigator.clipboard.writeText(code.textContent).then(() => {
-      copy.textContent = 'Copied';
-    });
+    // A browser may forbid it, and has no clipboard at all where the page came from elsewhere.
+    void Promise.resolve()
+      .then(() => navigator.clipboard.writeText(code.textContent))
+      .then(() => 'Copied', () => 'Not allowed here: select the text')
+      .then((said) => (copy.textContent = said));
   });
   code.after(copy);
 }

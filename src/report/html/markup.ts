@@ -11,9 +11,17 @@ type Part = Markup | string | number | readonly Markup[];
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-/** Text for HTML, also inside quoted attributes; control characters, which no HTML may hold, become spaces. */
+/** Marks that turn the direction of what follows: in a name, they would turn the numbers behind it as well. */
+const turning = /[\u202a-\u202e\u2066-\u2069]/g;
+/** Seen, so that nobody takes the name for another. */
+const replacement = '\ufffd';
+
+/** Text for HTML and XML, also inside quoted attributes; control characters, which neither may hold, become spaces. */
 export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => entities[character] as string).replace(/[^\P{Cc}\n\t]/gu, ' ');
+  return text
+    .replace(/[&<>"']/g, (character) => entities[character] as string)
+    .replace(turning, replacement)
+    .replace(/[\p{Cs}\ufffe\uffff]|[^\P{Cc}\n\t]/gu, ' ');
 }
 
 function rendered(part: Part): string {
@@ -31,5 +39,5 @@ export const nothing = new Markup('');
 
 /** JSON for a script element, which no text in it can end. */
 export function scriptJson(json: string): Markup {
-  return new Markup(json.replaceAll('<', '\\u003c').replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029'));
+  return new Markup(json.replace(turning, replacement).replaceAll('<', '\\u003c').replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029'));
 }

@@ -67,6 +67,7 @@ function comparisonHtml(comparison: Comparison | undefined): Markup {
   return html`<section><h2 id="comparison">${second} against ${first}</h2>
 <p>Changes from ${first} to ${second}; less is better. A filled point is a difference that is shown at 95 %, corrected for all comparisons; a hollow one is not.</p>
 ${caveats.length === 0 ? nothing : html`<ul>${caveats.map((caveat) => html`<li>${caveat}</li>`)}</ul>`}
+<h3>Figures</h3>
 <div class="figures" id="figures-comparison"></div></section>`;
 }
 
