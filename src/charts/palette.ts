@@ -38,11 +38,6 @@ function otherStyle(index: number): SchedulerStyle {
 /** Of what belongs to no scheduler. */
 export const neutralStyle: SchedulerStyle = { colour: '#7d828c', symbol: 'circle' };
 
-function otherStyle(index: number): SchedulerStyle {
-  const styleAt = (place: number): SchedulerStyle => others[place % others.length] as SchedulerStyle;
-  return { colour: styleAt(index).colour, symbol: styleAt(index + Math.floor(index / others.length)).symbol };
-}
-
 /** Colours and marks by the names of schedulers: built-in ones have their own, others one by the order of their names; where there are more than colours, with another mark. */
 export function stylesOf(schedulers: readonly string[]): Readonly<Record<string, SchedulerStyle>> {
   const unknown = [...new Set(schedulers)].filter((name) => !Object.hasOwn(builtIn, name)).sort();

@@ -5,7 +5,7 @@ import { axisOf, ticksBelow } from './axes.js';
 import { hintElement, hintStyle } from './hint.js';
 import { legendOf } from './legend.js';
 import { rowLabels } from './row-labels.js';
-import { opacityOf, styleOf } from './look.js';
+import { styleOf } from './look.js';
 import { withUnit } from './numbers.js';
 import { textWidthPx } from './text-width.js';
 
@@ -16,8 +16,7 @@ function fillOf(chart: BarChart, role: BarRole, row: number, look: Look): object
   if (role !== 'own' && role !== 'reference') return { color: partColours[role], borderColor: look.surface, borderWidth: 0.5 };
   const of = chart.rows[row];
   const colour = of === undefined ? look.ink : styleOf(look, of).colour;
-  const opacity = of === undefined ? 1 : opacityOf(of);
-  return role === 'own' ? { color: colour, opacity } : { color: 'transparent', borderColor: colour, borderWidth: 1.5, borderType: 'dashed' };
+  return role === 'own' ? { color: colour } : { color: 'transparent', borderColor: colour, borderWidth: 1.5, borderType: 'dashed' };
 }
 
 /** Whether each bar has its value beside it. */

@@ -35,6 +35,14 @@ export function intervalHeightPx({ rows }: IntervalChart, fontSize: number): num
   return Math.max(110, rows.length * fontSize * 2.4 + fontSize * 5);
 }
 
+/** So that intervals, and the line of no change, lie inside; also where nothing changed at all. */
+function rangeOf({ rows }: IntervalChart): { readonly min: number; readonly max: number } {
+  const least = Math.min(0, ...rows.map(({ from }) => from));
+  const greatest = Math.max(0, ...rows.map(({ to }) => to));
+  const step = 10 ** Math.floor(Math.log10(Math.max(0.02, greatest - least))) / 2;
+  return { min: least === 0 ? -step : Math.floor(least / step) * step, max: greatest === 0 ? step : Math.ceil(greatest / step) * step };
+}
+
 export function intervalOption(chart: IntervalChart, look: Look, widthPx: number): EChartsCoreOption {
   const room = look.fontSize;
   const categories = chart.rows.map(({ label }) => label);
@@ -53,7 +61,7 @@ export function intervalOption(chart: IntervalChart, look: Look, widthPx: number
     backgroundColor: 'transparent',
     grid: { left: labels.widthPx, right: room * 2, top: room * 0.6, bottom: room * 3.4, outerBoundsMode: 'none' },
     yAxis: { ...category, inverse: true, axisLine: { show: true, onZero: true, lineStyle: { color: look.ink } }, axisTick: { show: false }, axisLabel: { ...category.axisLabel, ...labels.axisLabel } },
-    xAxis: { ...axisOf(chart.value, look), ...ticksBelow(widthPx - labels.widthPx - room * 2, look), nameGap: room * 2.2 },
+    xAxis: { ...axisOf(chart.value, look), ...rangeOf(chart), ...ticksBelow(widthPx - labels.widthPx - room * 2, look), nameGap: room * 2.2 },
     tooltip: {
       ...hintStyle(look),
       trigger: 'axis',

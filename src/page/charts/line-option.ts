@@ -4,7 +4,7 @@ import type { Axis, LineChart, LineSeries, Look } from '../../charts/index.js';
 import { axisOf, ticksBelow } from './axes.js';
 import { hintElement, hintStyle } from './hint.js';
 import { legendOf } from './legend.js';
-import { dashOf, opacityOf, styleOf, symbolOf } from './look.js';
+import { dashOf, styleOf, symbolOf } from './look.js';
 import { percentileAt, percentilePlace, withUnit } from './numbers.js';
 
 /** Marks on a line of many points: about so many, to tell lines apart without colours. */
@@ -34,7 +34,7 @@ function seriesOption({ x }: LineChart, series: LineSeries, index: number, look:
     showSymbol: series.scheduler !== undefined || !sparse,
     showAllSymbol: true,
     ...(shape === 'step' ? { step: 'end' } : {}),
-    lineStyle: { color: colour, width: shape === 'points' ? 0 : look.lineWidth, type: reference === true ? [3, 3] : dashOf(series), opacity: reference === true ? 0.65 : opacityOf(series) },
+    lineStyle: { color: colour, width: shape === 'points' ? 0 : look.lineWidth, type: reference === true ? [3, 3] : dashOf(series), opacity: reference === true ? 0.65 : 1 },
     itemStyle: { color: reference === true ? look.surface : colour, borderColor: colour, borderWidth: reference === true ? 1 : 0, opacity: 1 },
     emphasis: { disabled: true },
     ...(series.scheduler === undefined ? { areaStyle: { color: colour, opacity: 0.25 } } : {}),

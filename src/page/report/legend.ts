@@ -1,5 +1,5 @@
 import { costBars, partColours, usualPrices, type BarRole, type Chart, type LineSeries, type Look, type SchedulerStyle } from '../../charts/index.js';
-import { dashOf, opacityOf, styleOf } from '../charts/look.js';
+import { dashOf, styleOf } from '../charts/look.js';
 import { element } from '../elements.js';
 
 interface LegendEntry {
@@ -33,7 +33,7 @@ function lineSwatch(series: LineSeries, look: Look): SVGElement {
   const { colour, symbol } = styleOf(look, series);
   const isReference = series.reference === true;
   const dash = isReference ? [3, 3] : dashOf(series);
-  const line = svgElement('path', { d: 'M0 6H24', stroke: colour, 'stroke-width': 2, 'stroke-opacity': opacityOf(series), ...(dash === 'solid' ? {} : { 'stroke-dasharray': dash.join(' ') }) });
+  const line = svgElement('path', { d: 'M0 6H24', stroke: colour, 'stroke-width': 2, ...(dash === 'solid' ? {} : { 'stroke-dasharray': dash.join(' ') }) });
   const mark = svgElement('path', { d: marks[symbol], transform: 'translate(12 6)', fill: isReference ? look.surface : colour, stroke: colour, 'stroke-width': isReference ? 1 : 0 });
   return svgElement('svg', { class: 'swatch-line', viewBox: '0 0 24 12', width: 24, height: 12, 'aria-hidden': 'true' }, ...(series.shape === 'points' ? [] : [line]), mark);
 }
