@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
-import type { LiveMessage } from '../../src/live/live-protocol.js';
 import { LiveServer } from '../../src/live/live-server.js';
 import { cellEnded, cellStarted, countsOf, runEnded, theRun, tick } from '../live/live-messages.js';
 import { seriousFaults } from './accessibility.js';
@@ -57,8 +56,8 @@ describe.skipIf(noBrowser !== undefined)(`the page of a running suite${noBrowser
   it('runs nothing that a name or a problem smuggles in', async () => {
     const hostile = '<img src=x onerror=alert(1)></script><script>alert(2)</script>';
     const { server, url } = await serve();
-    const run = theRun as Extract<LiveMessage, { type: 'run' }>;
-    server.take({ ...run, run: { ...run.run, suite: hostile, command: hostile }, cells: run.cells.map((cell) => ({ ...cell, scheduler: hostile, id: `${cell.id}${hostile}` })) });
+    const { run, cells } = theRun;
+    server.take({ ...theRun, run: { ...run, suite: hostile, command: hostile }, cells: cells.map((cell) => ({ ...cell, scheduler: hostile, id: `${cell.id}${hostile}` })) });
     server.take({ type: 'cell-started', cellId: `a${hostile}` });
     server.take(tick());
     server.take({ type: 'log', line: hostile });
