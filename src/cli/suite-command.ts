@@ -237,7 +237,7 @@ async function runCells({ plan: { cells }, suite, plugins, selection, storage }:
     closeSync(process.stderr.fd);
     process.exit(ExitCode.invalidCell);
   });
-  live?.begin(results);
+  live?.begin(results, cells);
   results.setStatus('running');
   if (platform.isLive && process.platform !== 'linux') tell(notLinux);
   let begun: BegunRun | undefined;

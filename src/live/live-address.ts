@@ -56,6 +56,9 @@ export function urlOf({ host, port }: LiveAddress): string {
  * somebody else's name server, for somebody else's page.
  */
 export function loopbackNames({ host, port }: LiveAddress): ReadonlySet<string> {
-  const names = [here, 'localhost', '[::1]', inUrl(host).toLowerCase()];
+  const told = inUrl(host).toLowerCase();
+  // Browsers write an address in its shortest form.
+  const shortest = URL.canParse(`http://${told}`) ? new URL(`http://${told}`).hostname : told;
+  const names = [here, 'localhost', '[::1]', told, shortest];
   return new Set(names.flatMap((name) => [`${name}:${port}`, ...(port === 80 ? [name] : [])]));
 }

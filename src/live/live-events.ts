@@ -3,7 +3,7 @@
  * ms, memory in MB, `null` is unknown. Texts come from suites, plug-ins and functions: they may hold anything, HTML too.
  */
 export interface LiveEvents {
-  /** The first event of each connection, so also after a reconnection: all that was so far. It replaces everything. */
+  /** The first event of each connection, so also after a reconnection: all that was so far. It replaces everything. None where no run began. */
   readonly snapshot: LiveSnapshot;
   readonly 'cell-started': { readonly cellId: string };
   readonly progress: LiveProgress;

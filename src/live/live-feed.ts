@@ -1,6 +1,6 @@
 import type { Clock, Outcome, RowSink, Timer } from '../core/index.js';
 import type { CellSummary, Manifest, ResultSet } from '../results/index.js';
-import type { CellProgress, CreateCellRun, SuiteObserver } from '../suites/index.js';
+import type { CellProgress, CreateCellRun, PlannedCell, SuiteObserver } from '../suites/index.js';
 import { LatencyCounter } from './latency-counts.js';
 import type { LiveCell, LiveCellStatus } from './live-events.js';
 import type { LivePort } from './live-process.js';
@@ -44,11 +44,14 @@ export class LiveFeed {
     this.#clock = clock;
   }
 
-  /** Tells what there is to be run, and what an earlier run has left of it. */
-  begin(results: ResultSet): void {
+  /** Tells what there is to be run, now `toRun`, and what an earlier run has left. */
+  begin(results: ResultSet, toRun: readonly PlannedCell[]): void {
     const { id, suite, command, backend, createdAt, cells } = results.manifest;
+    const again = new Set(toRun.map(({ key }) => key.id));
     const summaries = new Map(results.readSummaries().map((summary) => [summary.cell.id, summary]));
-    this.#port.post({ type: 'run', run: { id, suite: suite.name, command, backend, createdAt }, cells: cells.map((cell) => cellOf(cell, summaries.get(cell.id))) });
+    // What an earlier run has left of a cell that is run again counts for nothing.
+    const liveCells = cells.map((cell) => (again.has(cell.id) ? cellOf({ ...cell, status: 'pending' }, undefined) : cellOf(cell, summaries.get(cell.id))));
+    this.#port.post({ type: 'run', run: { id, suite: suite.name, command, backend, createdAt }, cells: liveCells });
   }
 
   log(line: string): void {

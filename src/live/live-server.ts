@@ -8,7 +8,7 @@ import { LiveState, type LiveEvent } from './live-state.js';
 
 interface ServerOptions extends LiveConfig {
   readonly mostClients?: number;
-  /** Of one client; who has more waiting is too slow. */
+  /** Of one client, beside its snapshot; who has more waiting is too slow. */
   readonly mostWaitingBytes?: number;
 }
 
@@ -66,7 +66,8 @@ export class LiveServer {
   readonly #state = new LiveState();
   readonly #page: ReturnType<typeof readPage>;
   readonly #server: Server;
-  readonly #clients = new Set<ServerResponse>();
+  /** With the size of its snapshot, which may be large and takes its time. */
+  readonly #clients = new Map<ServerResponse, number>();
   /** Those who came before there was a run. */
   readonly #waiting = new Set<ServerResponse>();
   #heartbeat: NodeJS.Timeout | undefined;
@@ -89,7 +90,10 @@ export class LiveServer {
     });
     const address = this.#server.address() as AddressInfo;
     if (isLoopback(address.address)) this.#names = loopbackNames({ host, port: address.port });
-    this.#heartbeat = setInterval(() => this.#say(':\n\n'), heartbeatMs);
+    this.#heartbeat = setInterval(() => {
+      this.#say(':\n\n');
+      for (const response of this.#waiting) response.write(':\n\n');
+    }, heartbeatMs);
     return address;
   }
 
@@ -101,9 +105,13 @@ export class LiveServer {
   /** Says that the run has ended, if nobody has, and ends all connections; resolves when they are gone, within half a second. */
   async finish(): Promise<void> {
     clearInterval(this.#heartbeat);
-    for (const event of this.#state.lose()) this.#say(textOf(event));
+    for (const event of this.#state.lose()) {
+      this.#say(textOf(event));
+      // There was no run, and will be none.
+      for (const response of this.#waiting) response.write(textOf(event));
+    }
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    for (const response of [...this.#clients, ...this.#waiting]) response.end();
+    for (const response of [...this.#clients.keys(), ...this.#waiting]) response.end();
     this.#server.closeIdleConnections();
     const timer = setTimeout(() => this.#server.closeAllConnections(), lastWordsMs);
     await closed;
@@ -144,16 +152,17 @@ export class LiveServer {
   #welcome(response: ServerResponse): boolean {
     const snapshot = this.#state.snapshot();
     if (snapshot === undefined) return false;
-    response.write(textOf({ name: 'snapshot', data: snapshot }));
-    this.#clients.add(response);
+    const text = textOf({ name: 'snapshot', data: snapshot });
+    response.write(text);
+    this.#clients.set(response, Buffer.byteLength(text));
     return true;
   }
 
   #say(text: string): void {
     const { mostWaitingBytes = 1_000_000 } = this.#options;
-    for (const response of this.#clients) {
+    for (const [response, snapshotBytes] of this.#clients) {
       // It comes again, and is told all that it has missed.
-      if (response.writableLength > mostWaitingBytes) response.destroy();
+      if (response.writableLength > mostWaitingBytes + snapshotBytes) response.destroy();
       else response.write(text);
     }
   }

@@ -112,11 +112,11 @@ export class LiveState {
     current.elapsedMs = elapsedMs;
     current.ended = ended;
     current.failed += failed;
-    const { last, points } = current.series;
+    const { last } = current.series;
     if (last === undefined) return [];
     const { cellId } = current;
     const progress: LiveProgress = { cellId, elapsedMs, ended, total, failed: current.failed, latency: latencyOf(current.latencies), launchedContainers: containers.launched, ...last };
     current.progress = progress;
-    return [...(merged ? [{ name: 'series' as const, data: { cellId, points } }] : []), { name: 'progress', data: progress }];
+    return [...(merged ? [{ name: 'series' as const, data: { cellId, points: current.series.points } }] : []), { name: 'progress', data: progress }];
   }
 }

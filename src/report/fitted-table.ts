@@ -52,6 +52,8 @@ const gap = 2;
 const barGap = 1;
 const leastBar = 4;
 const longestBar = 12;
+/** A longer label is shortened before a column is left out for it. */
+const longLabel = 40;
 
 function isBar(column: FittedColumn): column is BarColumn {
   return 'shares' in column;
@@ -82,6 +84,14 @@ function fittingColumns({ columns, leaving }: FittedTable, room: number): readon
   return shown;
 }
 
+/** What labels take before columns do; all that they want, where shortened ones could not be told apart. */
+function reservedForLabels(rows: readonly FittedRow[], natural: number): number {
+  if (natural <= longLabel) return natural;
+  const labels = new Set(rows.map(({ label }) => label));
+  const short = new Set(rows.map(({ label, mark }) => shortened(label, longLabel - textWidth(mark.text))));
+  return short.size < labels.size ? natural : longLabel;
+}
+
 function labelOf({ label, mark }: FittedRow, width: number): string {
   const text = shortened(label, width - textWidth(mark.text));
   const markText = shortened(mark.text, width - 1);
@@ -98,7 +108,7 @@ function painted(text: string, paint: (text: string) => string): string {
 export function fittedTable(table: FittedTable, { columns = Number.POSITIVE_INFINITY, bars = 'ascii' }: TableRoom): Fitted {
   const { head, rows } = table;
   const natural = Math.max(...[head, ...rows.map(({ label, mark }) => `${label}${mark.text}`)].map(textWidth));
-  const shown = fittingColumns(table, columns - natural);
+  const shown = fittingColumns(table, columns - reservedForLabels(rows, natural));
   const labelWidth = Math.max(2, Math.min(natural, columns - sumOf(shown, leastBar)));
   const barCount = shown.filter(isBar).length;
   const spare = Math.floor((columns - labelWidth - sumOf(shown, leastBar)) / Math.max(1, barCount));

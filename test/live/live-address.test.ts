@@ -38,4 +38,7 @@ it('writes addresses that a browser understands', () => {
 it('lets a server of this machine be called by its own names only', () => {
   expect([...loopbackNames({ host: 'MyBox', port: 8_080 })]).toEqual(['127.0.0.1:8080', 'localhost:8080', '[::1]:8080', 'mybox:8080']);
   expect(loopbackNames({ host: '127.0.0.1', port: 80 }).has('localhost')).toBe(true);
+  const mapped = loopbackNames({ host: '::FFFF:127.0.0.1', port: 8_080 });
+  expect([mapped.has('[::ffff:127.0.0.1]:8080'), mapped.has('[::ffff:7f00:1]:8080')]).toEqual([true, true]);
+  expect(loopbackNames({ host: '::1%lo', port: 8_080 }).has('[::1]:8080')).toBe(true);
 });

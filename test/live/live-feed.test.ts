@@ -139,9 +139,10 @@ it('tells of cells that ended, failed and were skipped, with their problems', ()
 it('begins with what an earlier run has left, and ends with how the cells are stored', () => {
   const watched = new Watched();
   const kept = keyOf({ scheduler: 'batching' });
-  const results = ResultSet.create(temporaryFolder(), manifestOf({ cells: [manifestCellOf({ ...kept, status: 'valid' }), manifestCellOf()] }));
+  const results = ResultSet.create(temporaryFolder(), manifestOf({ cells: [manifestCellOf({ ...kept, status: 'valid' }), manifestCellOf({ status: 'invalid' })] }));
+  results.cellWriter(cell.key.id).finish(summaryOf({ valid: false, problems: ['late'] }), '');
   results.cellWriter(kept.id).finish(summaryOf({ cell: { scheduler: 'batching' }, total: { mean: 12 } }), '');
-  watched.feed.begin(results);
+  watched.feed.begin(results, [cell]);
   watched.start();
   results.setCellStatus(cell.key.id, 'interrupted');
   results.setStatus('interrupted');

@@ -14,7 +14,7 @@ function pendingCell(id: string): LiveCell {
   return { id, experiment: 'one', workload: 'io', scheduler: id, parameters: {}, repetition: 1, status: 'pending', problems: [] };
 }
 
-export const theRun: Told = {
+export const theRun: Extract<Told, { readonly type: 'run' }> = {
   type: 'run',
   run: { id: 'tiny-1', suite: 'tiny', command: 'faasbatch-bench suite tiny', backend: 'process', createdAt: '2026-01-01T00:00:00.000Z' },
   cells: [pendingCell('a'), pendingCell('b')],

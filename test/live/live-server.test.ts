@@ -182,6 +182,20 @@ describe('the events', () => {
     expect(reader.names()).toEqual(['snapshot']);
   });
 
+  it('have it also before there is a run', async () => {
+    const { url } = await start({ heartbeatMs: 5 });
+    const reader = await listenTo(url);
+    while (reader.comments < 3) await reader.changed();
+  });
+
+  it('reach a client that is still reading a snapshot larger than what may wait for it', async () => {
+    const { server, url } = await start({ mostWaitingBytes: 10_000 });
+    server.take({ ...theRun, cells: Array.from({ length: 20_000 }, (_, n) => ({ ...theRun.cells[0]!, id: `cell ${n} ${'x'.repeat(500)}` })) });
+    const reader = await listenTo(url);
+    for (let n = 0; n < 3; n += 1) server.take({ type: 'log', line: String(n) });
+    await reader.first('log', ({ line }) => line === '2');
+  });
+
   it('are for so many clients at a time, and for another one when one has gone', async () => {
     const { server, url } = await start({ mostClients: 2 });
     server.take(theRun);
@@ -245,6 +259,13 @@ describe('the end', () => {
       expect(reader.events.at(-1)).toMatchObject({ name: 'run-ended', data: { status: 'lost', cut: { id: 'a', status: 'interrupted' } } });
     }
     await expect(ask(url)).rejects.toThrow(/ECONNREFUSED/);
+  });
+
+  it('is told to those who waited for a run that never began, so that their browsers do not come again', async () => {
+    const { server, url } = await start();
+    const reader = await listenTo(url);
+    await server.finish();
+    expect(await reader.first('run-ended')).toEqual({ status: 'lost' });
   });
 
   it('does not wait for a client that does not read', async () => {

@@ -71,12 +71,21 @@ describe('on a terminal of so many columns', () => {
     expect(columnsShown(unknown)).not.toContain('paper');
   });
 
-  it('a label is shortened only when nothing but the mean is left, in its middle, and keeps its mark', () => {
-    const parameters = (last: string): SummaryNumbers => ({ valid: false, cell: { parameters: { option: `${'x'.repeat(60)}${last}` } } });
-    const [, , head, first, second] = render([run('batching', 1, 1, parameters('1')), run('batching', 2, 1, parameters('2'))], { columns: 60 });
-    expect(head).toMatch(/^scheduler +mean$/);
-    expect(first).toMatch(/^batching option=x+…x+1 invalid {2}1\.00$/);
-    expect(second).toMatch(/^batching option=x+…x+2 invalid {2}2\.00$/);
+  const rowsOf = (summaries: readonly CellSummary[]): string[] => render(summaries, { columns: 80 }).filter((line) => /^(?:scheduler|batching) /.test(line));
+  const parameters = (option: string): SummaryNumbers => ({ valid: false, cell: { parameters: { option } } });
+
+  it('a long label is shortened before columns go, in its middle, and keeps its mark', () => {
+    const [head, first, second] = rowsOf([run('batching', 1, 1, parameters(`${'x'.repeat(90)}1`)), run('batching', 2, 1, parameters(`${'x'.repeat(90)}2`))]);
+    expect(head).toMatch(/^scheduler +mean +p50 +p98 +cont\. +GB·s +CPU·s$/);
+    expect(first).toMatch(/^batching option=x+…x+1 invalid {2}1\.00 /);
+    expect(second).toMatch(/^batching option=x+…x+2 invalid {2}2\.00 /);
+  });
+
+  it('columns go first where shortened labels would be one and the same', () => {
+    const [head, first, second] = rowsOf([run('batching', 1, 1, parameters(`${'x'.repeat(15)}1${'x'.repeat(15)}`)), run('batching', 2, 1, parameters(`${'x'.repeat(15)}2${'x'.repeat(15)}`))]);
+    expect(head).toMatch(/^scheduler +mean +p50 +p98 +cont\.$/);
+    expect(first).toMatch(/^batching option=x+1x+ invalid {2}1\.00 /);
+    expect(second).toMatch(/^batching option=x+2x+ invalid {2}2\.00 /);
   });
 
   it('a reason that does not fit beside the label stands below', () => {

@@ -14,10 +14,12 @@ function placeOn(axis: Axis, value: number): number {
   return axis.scale === 'percentile' ? percentilePlace(value) : value;
 }
 
-function sparseMarks(points: number, offset: number, size: number): (value: unknown, params: { dataIndex: number }) => number {
-  const every = Math.max(1, Math.ceil(points / marksPerLine));
+/** Whether a point of a line has a mark: now and then one, and always one between gaps, which no line shows. */
+function hasMark({ points }: LineSeries, offset: number): (index: number) => boolean {
+  const every = Math.max(1, Math.ceil(points.length / marksPerLine));
   const first = (offset * Math.ceil(every / 3)) % every;
-  return (_value, { dataIndex }) => (dataIndex % every === first ? size : 0);
+  const isGap = (index: number): boolean => (points[index]?.[1] ?? null) === null;
+  return (index) => index % every === first || (isGap(index - 1) && isGap(index + 1));
 }
 
 function seriesOption({ x }: LineChart, series: LineSeries, index: number, look: Look): LineSeriesOption {
@@ -25,12 +27,14 @@ function seriesOption({ x }: LineChart, series: LineSeries, index: number, look:
   const { colour, symbol } = styleOf(look, series);
   const size = look.fontSize * (shape === 'points' ? 0.75 : 0.65);
   const sparse = shape === 'line' || shape === 'step';
+  const isMarked = sparse ? hasMark(series, index) : () => true;
   return {
     type: 'line',
     name: label,
-    data: points.map(([at, value]) => [placeOn(x, at), value]),
+    // No mark at all is cheaper than one of no size.
+    data: points.map(([at, value], place) => (isMarked(place) ? [placeOn(x, at), value] : { value: [placeOn(x, at), value], symbol: 'none' })),
     symbol: symbolOf(symbol),
-    symbolSize: sparse ? sparseMarks(points.length, index, size) : size,
+    symbolSize: size,
     showSymbol: series.scheduler !== undefined || !sparse,
     showAllSymbol: true,
     ...(shape === 'step' ? { step: 'end' } : {}),

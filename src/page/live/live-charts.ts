@@ -14,8 +14,11 @@ function positive(valueMs: number | null): number | null {
   return valueMs === null ? null : Math.max(0.001, valueMs);
 }
 
-/** Latencies of what completed in each half second, and the containers that were alive at its end. */
-export function liveCharts(points: readonly LivePoint[], scheduler: string): { readonly latency: LineChart; readonly containers: LineChart } {
+type LiveChartName = 'latency' | 'containers' | 'memory' | 'cpu';
+
+/** Latencies of what completed in each half second, and the containers that were alive at its end, their memory, and the CPU of the host. */
+export function liveCharts(points: readonly LivePoint[], scheduler: string): Readonly<Record<LiveChartName, LineChart>> {
+  const single = (name: string, unit: string, value: Value): LineChart => ({ kind: 'lines', x: time, y: { name, unit, scale: 'linear' }, series: [series(name, scheduler, 0, { points, value })] });
   return {
     latency: {
       kind: 'lines',
@@ -23,6 +26,9 @@ export function liveCharts(points: readonly LivePoint[], scheduler: string): { r
       y: { name: 'latency', unit: 'ms', scale: 'log' },
       series: [series('p50', scheduler, 0, { points, value: ({ latency }) => positive(latency.p50Ms) }), series('mean', scheduler, 1, { points, value: ({ latency }) => positive(latency.meanMs) }), series('greatest', scheduler, 2, { points, value: ({ latency }) => positive(latency.maxMs) })],
     },
-    containers: { kind: 'lines', x: time, y: { name: 'containers', unit: '', scale: 'linear' }, series: [series('containers', scheduler, 0, { points, value: ({ containers }) => containers })] },
+    containers: single('containers', '', ({ containers }) => containers),
+    // Where none of them has been read there is nothing to add up.
+    memory: single('memory', 'MB', ({ memoryMb, containers, unreadContainers }) => (containers > 0 && containers === unreadContainers ? null : memoryMb)),
+    cpu: single('CPU', '%', ({ hostCpuPercent }) => hostCpuPercent),
   };
 }

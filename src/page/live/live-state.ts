@@ -13,6 +13,8 @@ export class LiveRunState {
   progress: LiveProgress | undefined;
   points: LivePoint[] = [];
   log: string[] = [];
+  /** Since the last snapshot, with those in it: the log has the last of them. */
+  toldLines = 0;
   ended: LiveRunEnd | undefined;
 
   readonly #on: { readonly [Name in EventName]: (data: LiveEvents[Name]) => void } = {
@@ -21,6 +23,7 @@ export class LiveRunState {
       this.cells = cells;
       this.#setCurrent(current);
       this.log = [...log];
+      this.toldLines = log.length;
       this.ended = ended;
     },
     'cell-started': ({ cellId }) => {
@@ -39,6 +42,7 @@ export class LiveRunState {
     'cell-failed': (cell) => this.#replace(cell),
     log: ({ line }) => {
       this.log.push(line);
+      this.toldLines += 1;
       if (this.log.length > mostLines) this.log.shift();
     },
     'run-ended': (end) => {
