@@ -7,7 +7,7 @@ import { Workplace } from '../cli/run-bin.js';
 import { stored, writeTinySuite, type Stored } from '../cli/tiny-suite.js';
 import { Browser, noBrowser } from './browser.js';
 
-const hostile = ['<img src=x onerror=alert(1)>', '</script><script>alert(2)</script>', `"><svg onload=alert('3')>`, `{a|b} \${x} \u202e=1+1`] as const;
+const hostile = [`<img src=x onerror=alert(1)>${'x'.repeat(80)}`, '</script><script>alert(2)</script>', `"><svg onload=alert('3')>`, `{a|b} \${x} \u202e=1+1`] as const;
 
 interface Changes {
   readonly manifest?: (text: string) => string;
@@ -79,6 +79,8 @@ describe.skipIf(noBrowser !== undefined)(`reports of result sets that are not as
       await plot.hover({ position: { x: box.width * 0.6, y: Math.min(box.height, 200) * 0.5 }, force: true });
     }
     expect(await page.evaluate(() => document.querySelectorAll('img, svg[onload], script:not([type]):nth-of-type(n+4)').length)).toBe(0);
+    await page.setViewportSize({ width: 360, height: 740 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
     expect(await page.locator('#answer').innerText()).toContain(hostile[0]);
     expect(await page.locator('pre[data-copy]').innerText()).toContain('</script><script>alert(2)</script>');
     expect(browser.complaints).toEqual([]);
@@ -96,8 +98,8 @@ describe.skipIf(noBrowser !== undefined)(`reports of result sets that are not as
     for (const file of readdirSync(`${folder}-figures`).filter((name) => name.endsWith('.svg'))) {
       const text = readFileSync(join(`${folder}-figures`, file), 'utf8');
       const parsed = await page.evaluate((svg) => {
-        const made = new DOMParser().parseFromString(svg, 'image/svg+xml');
-        return { fault: made.querySelector('parsererror')?.textContent, title: made.querySelector('title')?.textContent };
+        const parsedSvg = new DOMParser().parseFromString(svg, 'image/svg+xml');
+        return { fault: parsedSvg.querySelector('parsererror')?.textContent, title: parsedSvg.querySelector('title')?.textContent };
       }, text);
       // What `__proto__` would have leaked into all objects.
       if (parsed.fault !== undefined || / (prev|next)="/.test(text)) faults.push(`${file}: ${parsed.fault}`);
@@ -166,6 +168,9 @@ describe.skipIf(noBrowser !== undefined)(`reports of result sets that are not as
     const { code, stderr } = await place.run('report', made.folder, '--against', 'published/icdcs2023', '--out', join(place.folder, 'against.html'));
     expect(code).toBe(4);
     expect(stderr).toMatch(/^FBB_ERR_NOT_COMPARABLE/);
+    expect((await place.run('report', 'published/icdcs2023', '--against', 'published/icdcs2023', '--out', join(place.folder, 'against.html'))).code).toBe(0);
+    const without = await browser.open(pathToFileURL(join(place.folder, 'against.html')).href);
+    expect(await without.locator('section:has(#comparison) .warning').innerText()).toContain('nothing to draw');
     const same = await place.run('report', made.folder, '--against', made.folder, '--out', join(place.folder, 'against.html'));
     expect(same.code).toBe(0);
     const page = await browser.open(pathToFileURL(join(place.folder, 'against.html')).href);

@@ -63,12 +63,16 @@ function aboutHtml({ manifest, summaries }: Report): Markup {
 
 function comparisonHtml(comparison: Comparison | undefined): Markup {
   if (comparison === undefined) return nothing;
-  const { first, second, caveats } = comparison;
+  const { first, second, caveats, figures } = comparison;
+  const drawn =
+    figures.length === 0
+      ? html`<p class="warning">No change has an interval, so there is nothing to draw; <code>faasbatch-bench diff</code> prints the numbers.</p>`
+      : html`<h3>Figures</h3>
+<div class="figures" id="figures-comparison"></div>`;
   return html`<section><h2 id="comparison">${second} against ${first}</h2>
 <p>Changes from ${first} to ${second}; less is better. A filled point is a difference that is shown at 95 %, corrected for all comparisons; a hollow one is not.</p>
 ${caveats.length === 0 ? nothing : html`<ul>${caveats.map((caveat) => html`<li>${caveat}</li>`)}</ul>`}
-<h3>Figures</h3>
-<div class="figures" id="figures-comparison"></div></section>`;
+${drawn}</section>`;
 }
 
 function navHtml({ sections, comparison }: Report): Markup {
