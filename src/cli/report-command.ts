@@ -98,7 +98,7 @@ function comparisonOf(results: ResultSet, { against, results: folder, force }: R
   const aligned = alignSides(sideOf(open(against, folder)), sideOf(results));
   checkComparable(aligned, force === true);
   const diff = compareAligned(aligned);
-  return { first: diff.first.name, second: diff.second.name, figures: comparisonFigures(diff, metrics.filter(({ headline }) => headline), { title: '', withPlace: true }), caveats: caveatsOf(diff) };
+  return { first: diff.first.name, second: diff.second.name, figures: comparisonFigures(diff, metrics.filter(({ headline }) => headline), { title: '', withPlace: true }), problems: diff.problems, caveats: caveatsOf(diff) };
 }
 
 function writeHtml(results: ResultSet, options: ReportCommandOptions): void {

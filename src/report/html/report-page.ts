@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { packedJson, stylesOf, type SchedulerStyle } from '../../charts/index.js';
 import type { CellSummary, Manifest } from '../../results/index.js';
-import type { Headline, ReportData, Section } from '../report-model.js';
+import type { Caveat, Headline, ReportData, Section } from '../report-model.js';
 import { summaryBlocks, type SummaryBlock } from '../summary-blocks.js';
 import { answersHtml } from './answers-html.js';
 import { environmentHtml } from './environment-html.js';
@@ -29,6 +29,8 @@ export interface Comparison {
   readonly first: string;
   readonly second: string;
   readonly figures: ReportData['comparison'];
+  /** Why they must not be compared; not empty only when that was forced. */
+  readonly problems: readonly string[];
   /** What must be known before trusting it, a line each. */
   readonly caveats: readonly string[];
 }
@@ -59,6 +61,12 @@ function aboutHtml({ manifest, summaries }: Report): Markup {
   const machine = [host['cpuModel'], host['cpu'], host['hostProfile']].find((value) => value !== undefined && value !== null);
   const facts = [createdAt.slice(0, 16).replace('T', ' '), `${summaries.length} of ${cells.length} cells`, ...(status === 'complete' ? [] : [status]), ...(machine === undefined ? [] : [String(machine)]), `${tool.name} ${tool.version}`];
   return html`<p class="about">${id}: ${facts.join(' · ')}</p>`;
+}
+
+/** What was compared although it must not be is said first of all. */
+function forcedCaveats(comparison: Comparison | undefined): Caveat[] {
+  if (comparison === undefined) return [];
+  return comparison.problems.map((problem) => ({ severity: 'serious', text: `must not be compared with ${comparison.first}, and is because of --force: ${problem}` }));
 }
 
 function comparisonHtml(comparison: Comparison | undefined): Markup {
@@ -115,7 +123,7 @@ export function renderReportPage(report: Report, { chartProgram, reportProgram, 
 ${navHtml(report)}
 <main>
 ${emptyHtml(report)}
-${answersHtml(headline, styles)}
+${answersHtml({ ...headline, caveats: [...forcedCaveats(comparison), ...headline.caveats] }, styles)}
 ${comparisonHtml(comparison)}
 <noscript><p class="warning">The charts are drawn by a script, and scripts are switched off; the numbers are in the tables.</p></noscript>
 ${sections.map((section) => sectionHtml(section, blocks, styles))}
