@@ -1,13 +1,13 @@
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, resolve, sep } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { csvOf, tableOf } from '../charts/index.js';
 import { alignSides, checkComparable, compareAligned, metrics, sideOfResults, type Side } from '../diff/index.js';
 import { describeError, FbbError } from '../core/index.js';
 import { caveatsOf, comparisonFigures, FigureDrawer, headlineOf, renderReportMarkdown, renderReportPage, reportMark, sectionsOf, withBaseChanges, type Comparison } from '../report/index.js';
-import { findResultSet, type ResultSet } from '../results/index.js';
-import { isResultAddress, parseResultAddress } from '../storage/index.js';
+import type { ResultSet } from '../results/index.js';
+import { openLocal, placeBeside } from './local-results.js';
 import { formatBytes, print } from './output.js';
-import { pageFolder, shippedResultsFolder } from './package-root.js';
+import { pageFolder } from './package-root.js';
 
 export interface ReportCommandOptions {
   readonly against?: string;
@@ -19,22 +19,8 @@ export interface ReportCommandOptions {
   readonly force?: true;
 }
 
-function open(name: string, folder: string): ResultSet {
-  if (isResultAddress(name)) {
-    const { shown } = parseResultAddress(name);
-    throw new FbbError('FBB_ERR_USAGE', `${shown} is an address of a database, and a report is made of files here.`, { fix: `Pull it first: faasbatch-bench results pull ${shown}, with user and password.` });
-  }
-  return findResultSet(name, folder, shippedResultsFolder);
-}
-
 function sideOf(results: ResultSet): Side {
   return sideOfResults({ folder: results.folder, manifest: results.manifest, summaries: results.readSummaries() }, results.manifest.id);
-}
-
-/** Beside the result set, which stays as it was measured; of one that ships with the package, where results are stored. */
-function besideOf({ folder }: ResultSet, resultsFolder: string, ending: string): string {
-  const shipped = resolve(folder).startsWith(`${join(shippedResultsFolder, 'published')}${sep}`);
-  return shipped ? join(resultsFolder, `${basename(folder)}${ending}`) : `${folder}${ending}`;
 }
 
 /** Whether a file was made by this command, so that it may be made anew; one that cannot be read was not. */
@@ -95,14 +81,14 @@ function write(files: readonly ReportFile[]): void {
 function comparisonOf(results: ResultSet, { against, results: folder, force }: ReportCommandOptions): Comparison | undefined {
   if (against === undefined) return undefined;
   // From the other to this one: what the report is about is what changed.
-  const aligned = alignSides(sideOf(open(against, folder)), sideOf(results));
+  const aligned = alignSides(sideOf(openLocal(against, folder, 'a report')), sideOf(results));
   checkComparable(aligned, force === true);
   const diff = compareAligned(aligned);
   return { first: diff.first.name, second: diff.second.name, figures: comparisonFigures(diff, metrics.filter(({ headline }) => headline), { title: '', withPlace: true }), problems: diff.problems, caveats: caveatsOf(diff) };
 }
 
 function writeHtml(results: ResultSet, options: ReportCommandOptions): void {
-  const path = options.out ?? besideOf(results, options.results, '-report.html');
+  const path = options.out ?? placeBeside(results, options.results, '-report.html');
   checkFree(path, options.force === true, isReport);
   const side = sideOf(results);
   const { manifest, summaries } = side;
@@ -124,7 +110,7 @@ function writeMarkdown(results: ResultSet, options: ReportCommandOptions): void 
 
 /** The figures of each section at the value that is shown first, and over its sweep; each with its data beside it. */
 function writeSvg(results: ResultSet, options: ReportCommandOptions): void {
-  const folder = options.out ?? besideOf(results, options.results, '-figures');
+  const folder = options.out ?? placeBeside(results, options.results, '-figures');
   const drawer = new FigureDrawer(readFileSync(join(pageFolder, 'charts.js'), 'utf8'), results.manifest.schedulers.map(({ name }) => name));
   const files = withBaseChanges(sectionsOf(results), sideOf(results)).flatMap((section) => {
     const slice = section.slices[section.shownSlice];
@@ -145,7 +131,7 @@ function writeSvg(results: ResultSet, options: ReportCommandOptions): void {
 /** `report [result]` */
 export function reportCommand(name: string, options: ReportCommandOptions): void {
   if (options.against !== undefined && options.format !== 'html') throw new FbbError('FBB_ERR_USAGE', `--against is for the HTML report; --format ${options.format} shows one result set.`, { fix: 'faasbatch-bench diff <A> <B> --markdown prints a comparison.' });
-  const results = open(name, options.results);
+  const results = openLocal(name, options.results, 'a report');
   if (options.format === 'html') writeHtml(results, options);
   else if (options.format === 'markdown') writeMarkdown(results, options);
   else writeSvg(results, options);

@@ -7,10 +7,15 @@ const kebabCase = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 /** Names that say nothing about what is inside. */
 const emptyNames = new Set(['util', 'utils', 'helper', 'helpers', 'common', 'misc', 'shared', 'stuff', 'lib']);
 
+/** Pages are made of more than programs. */
+function ending(folder: string): RegExp {
+  return folder === join(src, 'page') ? /\.(ts|html|css)$/ : /\.ts$/;
+}
+
 const entries = readdirSync(src, { recursive: true, withFileTypes: true }).map((entry) => ({
   path: join(entry.parentPath, entry.name).slice(src.length + 1),
-  stem: entry.isDirectory() ? entry.name : entry.name.replace(/\.ts$/, ''),
-}));
+  stem: entry.isDirectory() ? entry.name : entry.name.replace(ending(entry.parentPath), ''),
+})).filter(({ path }) => path !== join('page', 'tsconfig.json'));
 
 describe('names of files and folders under src', () => {
   it('finds some', () => {
