@@ -96,6 +96,9 @@ export interface TimelineChart {
   readonly invocations: readonly { readonly id: number; readonly container: number; readonly slot: number; readonly batch: number; readonly intendedMs: number; readonly startMs: number; readonly endMs: number; readonly coldStartMs: number; readonly queueMs: number; readonly totalMs: number; readonly completed: boolean }[];
 }
 
+/** Nothing less is on a logarithmic axis of latencies: what is stored as 0 took less than the µs to which times are stored. */
+export const leastLogMs = 0.001;
+
 /** A chart with what a reader needs to understand it. */
 export interface Figure {
   /** Unique among the figures of a slice; also the name of its files. */

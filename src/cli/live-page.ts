@@ -2,10 +2,9 @@ import { join } from 'node:path';
 import { MonotonicClock } from '../core/index.js';
 import { LiveFeed, startLive, type LiveAddress } from '../live/index.js';
 import { tell } from './output.js';
-import { packageRoot, runtimeFolder } from './package-root.js';
+import { pageFolder, runtimeFolder } from './package-root.js';
 
 const programPath = join(runtimeFolder, 'live.cjs');
-const pageFolder = join(packageRoot, 'dist', 'page');
 
 /** Does something while the page of a running suite is served; `address` undefined: without one. */
 export async function withLivePage<T>(address: LiveAddress | undefined, action: (live: LiveFeed | undefined) => Promise<T>): Promise<T> {

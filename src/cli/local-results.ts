@@ -1,15 +1,11 @@
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { FbbError } from '../core/index.js';
 import { findResultSet, type ResultSet } from '../results/index.js';
-import { isResultAddress, parseResultAddress } from '../storage/index.js';
 import { shippedResultsFolder } from './package-root.js';
+import { checkStoredHere } from './stored-here.js';
 
 /** A result set of which files are read. `what`: is made of it, for the error that an address of a database gets. */
 export function openLocal(name: string, out: string, what: string): ResultSet {
-  if (isResultAddress(name)) {
-    const { shown } = parseResultAddress(name);
-    throw new FbbError('FBB_ERR_USAGE', `${shown} is an address of a database, and ${what} is made of files here.`, { fix: `Pull it first: faasbatch-bench results pull ${shown}, with user and password.` });
-  }
+  checkStoredHere(name, `${what} is made of files here`);
   return findResultSet(name, out, shippedResultsFolder);
 }
 

@@ -78,10 +78,10 @@ function write(files: readonly ReportFile[]): void {
   for (const { path, text } of files) print(`${path}  ${formatBytes(Buffer.byteLength(text))}`);
 }
 
-function comparisonOf(results: ResultSet, { against, results: folder, force }: ReportCommandOptions): Comparison | undefined {
+function comparisonOf(side: Side, { against, results: folder, force }: ReportCommandOptions): Comparison | undefined {
   if (against === undefined) return undefined;
   // From the other to this one: what the report is about is what changed.
-  const aligned = alignSides(sideOf(openLocal(against, folder, 'a report')), sideOf(results));
+  const aligned = alignSides(sideOf(openLocal(against, folder, 'a report')), side);
   checkComparable(aligned, force === true);
   const diff = compareAligned(aligned);
   return { first: diff.first.name, second: diff.second.name, figures: comparisonFigures(diff, metrics.filter(({ headline }) => headline), { title: '', withPlace: true }), problems: diff.problems, caveats: caveatsOf(diff) };
@@ -93,7 +93,7 @@ function writeHtml(results: ResultSet, options: ReportCommandOptions): void {
   const side = sideOf(results);
   const { manifest, summaries } = side;
   const asset = (name: string): string => readFileSync(join(pageFolder, name), 'utf8');
-  const report = { manifest, summaries, headline: headlineOf(side), sections: withBaseChanges(sectionsOf(results), side), comparison: comparisonOf(results, options) };
+  const report = { manifest, summaries, headline: headlineOf(side), sections: withBaseChanges(sectionsOf(results), side), comparison: comparisonOf(side, options) };
   write([{ path, text: renderReportPage(report, { chartProgram: asset('charts.js'), reportProgram: asset('report.js'), style: asset('page.css') }) }]);
 }
 

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { harmless, renderBursts, renderCap, renderClairvoyant, renderInstrument, renderNotes, renderProblems, renderResources, renderSummaryTable, trialOf, type TableStyle } from '../report/index.js';
+import { harmless, publishedBy, renderBursts, renderCap, renderClairvoyant, renderInstrument, renderNotes, renderProblems, renderResources, renderSummaryTable, trialOf, type TableStyle } from '../report/index.js';
 import { findResultSet, type ResultSet } from '../results/index.js';
 import { openResults, type OpenedResults } from '../result-store/index.js';
 import { isResultAddress } from '../storage/index.js';
@@ -65,7 +65,7 @@ function printShown(shown: Shown): void {
   if (instrument !== undefined) print(style.dim(instrument));
   const trial = trialOf(manifest);
   if (trial !== undefined) print(style.red(`! ${trial}`));
-  if (manifest.published !== null) print(style.dim(harmless(`paper: the authors' own change against their ${manifest.base} (${manifest.published.source.split('. ', 1)[0] ?? ''})`)));
+  if (manifest.published !== null) print(style.dim(harmless(`paper: the authors' own change against their ${manifest.base} (${publishedBy(manifest)})`)));
   print(`stored in ${place}`);
 }
 

@@ -4,6 +4,7 @@ export { renderClairvoyant } from './clairvoyant-lines.js';
 export { pairWithLive, pairWithPublished, renderValidation } from './validation-table.js';
 export type { TableRoom } from './fitted-table.js';
 export { harmless } from './terminal-text.js';
+export { publishedBy } from './changes.js';
 export { formatMs } from './formats.js';
 export { renderInstrument } from './instrument.js';
 export { renderNotes, renderProblems, renderSummaryTable, type TableStyle } from './summary-table.js';

@@ -1,4 +1,4 @@
-import type { Axis, LineChart, LineSeries } from '../../charts/index.js';
+import { leastLogMs, type Axis, type LineChart, type LineSeries } from '../../charts/index.js';
 import type { LivePoint } from '../../live/index.js';
 
 const time: Axis = { name: 'time since the cell began', unit: 'ms', scale: 'linear' };
@@ -11,7 +11,7 @@ function series(label: string, scheduler: string, twin: number, { points, value 
 
 /** A logarithm knows no 0. */
 function positive(valueMs: number | null): number | null {
-  return valueMs === null ? null : Math.max(0.001, valueMs);
+  return valueMs === null ? null : Math.max(leastLogMs, valueMs);
 }
 
 type LiveChartName = 'latency' | 'containers' | 'memory' | 'cpu';

@@ -1,4 +1,4 @@
-import { costBars, csvOf, tableOf, type Chart, type Figure, type PriceModel, type Look } from '../../charts/index.js';
+import { csvOf, tableOf, type Figure, type PriceModel, type Look } from '../../charts/index.js';
 import type { MountedChart } from '../charts/global.js';
 import { button, download, element } from '../elements.js';
 import { DataTable } from './data-table.js';
@@ -51,7 +51,7 @@ export class FigureView {
     this.element = element('figure', { class: `figure figure-${figure.chart.kind}`, 'data-figure': figure.id }, element('h4', {}, figure.title), this.#legend, this.#plot);
     if (figure.chart.kind === 'timeline') this.element.append(timelineTools(() => this.#mounted), this.#window);
     for (const caveat of figure.caveats) this.element.append(element('p', { class: 'figure-caveat' }, caveat));
-    this.element.append(element('figcaption', {}, figure.how), this.#tools());
+    this.element.append(element('figcaption', {}, figure.how), this.#tools(title));
     this.#drawLegend();
   }
 
@@ -119,17 +119,11 @@ export class FigureView {
     this.#mounted?.toggle(label);
   }
 
-  #tools(): HTMLElement {
+  #tools(title: string): HTMLElement {
     const { id, chart } = this.#figure;
     const name = `${this.#place.fileStem}-${id}`;
-    const title = `${this.#figure.title}, ${this.#place.title}`;
     const csv = button('CSV', () => download(`${name}.csv`, 'text/csv', csvOf(tableOf(chart, this.#context.prices()))), { 'aria-label': `Download the data of ${title} as CSV` });
-    const svg = button('SVG', () => download(`${name}.svg`, 'image/svg+xml', FbbCharts.svgOf(this.#asDrawn(), { look: plainText(this.#context.look()), widthPx: svgWidthPx })), { 'aria-label': `Download ${title} as SVG` });
+    const svg = button('SVG', () => download(`${name}.svg`, 'image/svg+xml', FbbCharts.svgOf(chart, { look: plainText(this.#context.look()), widthPx: svgWidthPx, prices: this.#context.prices() })), { 'aria-label': `Download ${title} as SVG` });
     return element('div', { class: 'tools' }, csv, svg, this.#data.element);
-  }
-
-  #asDrawn(): Chart {
-    const { chart } = this.#figure;
-    return chart.kind === 'cost' ? costBars(chart, this.#context.prices()) : chart;
   }
 }

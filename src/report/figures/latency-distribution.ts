@@ -1,10 +1,7 @@
-import type { Figure, LineSeries } from '../../charts/index.js';
+import { leastLogMs, type Figure, type LineSeries } from '../../charts/index.js';
 import { having, ofRow, withoutIt, type FigureRow, type FigureSource } from './figure-rows.js';
 import type { LatencyCurve } from './latency-curve.js';
 import { grouping } from './rounded.js';
-
-/** Nothing less is on a logarithmic axis: what is stored as 0 took less than the µs to which times are stored. */
-const leastMs = 0.001;
 
 type Curved = readonly (readonly [row: FigureRow, curve: LatencyCurve])[];
 
@@ -44,7 +41,7 @@ function caveatsOf(curved: Curved, without: readonly FigureRow[], source: Figure
     ...(mixed ? [...withoutIt(rowsOf(({ from }) => from === 'histogram'), 'from the stored histogram'), ...withoutIt(rowsOf(({ from }) => from === 'percentiles'), 'from the stored percentiles')] : []),
     ...withoutIt(without, 'no latency of a completed invocation is known'),
     ...withoutIt(rowsOf(({ ofFirst }) => ofFirst), 'the first of several repetitions alone, as there are no rows'),
-    ...withoutIt(rowsOf(({ points }) => (points[0] as readonly [number, number])[0] < leastMs), `latencies below ${leastMs} ms are drawn at ${leastMs} ms`),
+    ...withoutIt(rowsOf(({ points }) => (points[0] as readonly [number, number])[0] < leastLogMs), `latencies below ${leastLogMs} ms are drawn at ${leastLogMs} ms`),
   ];
 }
 
@@ -59,7 +56,7 @@ export function latencyDistributions(source: FigureSource): Figure[] {
   if (curved.length === 0) return [];
   const how = sourceOf(curved);
   const caveats = caveatsOf(curved, without, source);
-  const clamped = (ms: number): number => Math.max(leastMs, ms);
+  const clamped = (ms: number): number => Math.max(leastLogMs, ms);
   const latency = { name: 'latency', unit: 'ms', scale: 'log' } as const;
   const series = (pointsOf: (curve: LatencyCurve) => LineSeries['points']): LineSeries[] =>
     curved.flatMap(([row, curve]) => {

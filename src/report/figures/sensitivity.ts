@@ -1,4 +1,4 @@
-import type { Axis, Figure, LineSeries, Of } from '../../charts/index.js';
+import { leastLogMs, type Axis, type Figure, type LineSeries, type Of } from '../../charts/index.js';
 import { grouped } from '../../core/index.js';
 import { labelOf, type Manifest } from '../../results/index.js';
 import { publishedBy } from '../changes.js';
@@ -6,9 +6,6 @@ import { publishedFor, type CellAverage } from '../repetitions.js';
 import { twinsOf, type SectionOutline } from './outline.js';
 import { rounded } from './rounded.js';
 import { parameterAxis } from './parameter-axis.js';
-
-/** Nothing less is on a logarithmic axis. */
-const leastMs = 0.001;
 
 const latency = (name: string): Axis => ({ name, unit: 'ms', scale: 'log' });
 
@@ -87,7 +84,7 @@ export function sensitivity({ rows, sweep, caveats }: SectionOutline, manifest: 
   const whose = sweptBy.length === 1 ? ` of ${sweptBy.join('')}` : '';
   const flat = curves.some(({ swept }) => !swept) ? ' Level lines are rows without this parameter.' : '';
   return metrics.flatMap(({ id, metric, title, y, what }): Figure[] => {
-    const shown = (value: number | null): number | null => (value === null ? null : rounded(y.scale === 'log' ? Math.max(leastMs, value) : value, 3));
+    const shown = (value: number | null): number | null => (value === null ? null : rounded(y.scale === 'log' ? Math.max(leastLogMs, value) : value, 3));
     const own = curves.flatMap((curve) => seriesOf(curve, sweep, (row) => shown(row[metric])));
     const paper = curves.filter(({ swept }) => swept).map((curve) => publishedSeries(curve, parameter, { metric, manifest, shown })).filter(isKnown);
     if (!own.some(isKnown)) return [];
